@@ -1,0 +1,1 @@
+"""What every room stands on: time, identifiers, canonical bytes, the root of all errors; every module is public."""
