@@ -1,7 +1,8 @@
 """The one encoding of a record's body: canonical JSON, version 1, one array a block, its kind first.
 
 ``["h",level,number,text,run_in]`` ``["p",role,text]`` ``["t",caption,rows]`` ``["l",ordered,items]``
-``["i",name,alternative]``; a table cell is ``[text,rows,columns,header]``. Arrays, not objects: a long regulation stays small and decodes fast.
+``["i",name,alternative]``; a table cell is ``[text,rows,columns,header]``. Arrays, not objects, so that a long
+regulation stays small and decodes fast.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -149,6 +149,7 @@ _READERS: Mapping[str, Callable[[JsonValue], object]] = {
     "title": _text,
     "agency": _agency,
     "published_on": _date,
+    "headline": _text,
     "index_number": _text,
     "summary": _text,
     "formed_on": _date,

@@ -5,6 +5,7 @@ from yangguang.records.labels import BODY, MAX_ATTACHMENTS, META, RENDITIONS, at
 from yangguang.records.leaves import MAX_LEAF_BYTES, decode_event, encode_event
 from yangguang.records.metadata import MAX_TITLE_CHARACTERS, decode_metadata, encode_metadata
 from yangguang.records.numbers import parse_document_number
+from yangguang.records.openings import proof_extra
 
 __all__ = [
     "BODY",
@@ -23,4 +24,5 @@ __all__ = [
     "is_label",
     "parse_document_number",
     "plain_text",
+    "proof_extra",
 ]

@@ -91,13 +91,14 @@ class Metadata:
     `column` is a slug of the law's items, or ``guide``, ``rules``, ``annual-reports``; None for news, which stays
     outside. `issuers` are the makers' names, lead first; `agency` is who publishes. `places` tells where the text was
     taken from (source addresses, never a path of the machine). `document_number` holds the normal form where the
-    grammar knows it.
+    grammar knows it. `headline` is the title of the page where it was first seen, where that differs from the title.
     """
 
     kind: Kind
     title: str
     agency: Agency
     published_on: date
+    headline: str = ""
     index_number: str = ""
     summary: str = ""
     formed_on: date | None = None

@@ -1,0 +1,1 @@
+"""Who publishes: agencies, their levels, and the disclosure office that answers for each."""

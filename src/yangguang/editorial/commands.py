@@ -1,0 +1,113 @@
+"""The room's writing door: queue what shall be public, take back what must not be, feed the log."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.db import transaction
+
+from yangguang.blobs.commands import erase as erase_blobs
+from yangguang.editorial.errors import NotPossibleError, UnknownRecordError
+from yangguang.editorial.heads import why_not
+from yangguang.editorial.imports import import_all
+from yangguang.editorial.outbox import enqueue, follow, head_of, sequence
+from yangguang.kernel.clock import Clock, unix_seconds
+from yangguang.kernel.identifiers import RecordId
+from yangguang.ledger.queries import Log
+from yangguang.records.queries import decode_event
+from yangguang.records.types import Event, EventType
+
+__all__ = ["destroy_erased", "erase", "follow", "import_all", "restore", "sequence", "withdraw"]
+
+
+def withdraw(record: RecordId, *, unit: str, ground: str, clock: Clock, decided_by: str = "") -> None:
+    """Queue the withdrawal (撤回) of a record: the public no longer reads it, the bytes are kept.
+
+    Args:
+        record: The record.
+        unit: Credit code of its publishing agency.
+        ground: Code of the legal ground, from `yangguang.law`.
+        clock: The claimed time.
+        decided_by: Credit code of the deciding authority, or empty.
+
+    Raises:
+        UnknownRecordError: no such record.
+        NotPossibleError: it is withdrawn or erased already.
+    """
+    _queue(EventType.WITHDRAW, record, unit=unit, ground=ground, clock=clock, decided_by=decided_by)
+
+
+def restore(record: RecordId, *, unit: str, clock: Clock, decided_by: str = "") -> None:
+    """Queue the return of a withdrawn record; arguments and errors as for `withdraw`."""
+    _queue(EventType.RESTORE, record, unit=unit, ground="", clock=clock, decided_by=decided_by)
+
+
+def erase(
+    record: RecordId, *, unit: str, ground: str, components: Sequence[str], clock: Clock, decided_by: str = ""
+) -> None:
+    """Queue the erasure (删除) of components of a record's newest revision; arguments and errors as for `withdraw`.
+
+    The bytes are destroyed by `destroy_erased` once the erasure is logged.
+    """
+    _queue(
+        EventType.ERASE,
+        record,
+        unit=unit,
+        ground=ground,
+        clock=clock,
+        decided_by=decided_by,
+        components=tuple(sorted(set(components))),
+    )
+
+
+def destroy_erased(log: Log, blobs: Path, *, start: int, stop: int) -> int:
+    """Destroy contents and salts of every erasure logged from `start` to before `stop`; return how many went.
+
+    An erasure names components; they are destroyed in every revision of the record, since each revision repeats what
+    the earlier one said.
+    """
+    gone = 0
+    for entry in log.entries(start, stop):
+        event = decode_event(entry.data)
+        if event.type is EventType.ERASE and event.previous is not None:
+            gone += erase_blobs(blobs, _commitments(log, event))
+    return gone
+
+
+def _commitments(log: Log, erasure: Event) -> list[bytes]:
+    found: list[bytes] = []
+    index = erasure.previous
+    while index is not None:
+        event = decode_event(log.entry(index).data)
+        found += [event.commitments[label] for label in erasure.components if label in event.commitments]
+        index = event.previous
+    return found
+
+
+def _queue(
+    kind: EventType,
+    record: RecordId,
+    *,
+    unit: str,
+    ground: str,
+    clock: Clock,
+    decided_by: str,
+    components: tuple[str, ...] = (),
+) -> None:
+    head = head_of(record)
+    if head is None:
+        raise UnknownRecordError(f"{record} is not a record of this node")
+    event = Event(
+        type=kind,
+        claimed_at=unix_seconds(clock()),
+        id=record,
+        revision=head.revision,
+        previous=head.last_index,
+        unit=unit,
+        ground=ground,
+        decided_by=decided_by,
+        components=components,
+    )
+    if reason := why_not(event, head):
+        raise NotPossibleError(reason)
+    with transaction.atomic():
+        enqueue([event])

@@ -1,0 +1,59 @@
+"""What a proof file says beyond the log's own proof, and how a file is verified offline against it.
+
+A ``.tlog-proof`` (C2SP tlog-proof) proves that a leaf is in the log. Its ``extra`` carries the leaf itself and the salt
+that opens one of its commitments, so: policy, then log signature, then path from leaf to root, then commitment to the
+file.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from yangguang.blobs.queries import commitment
+from yangguang.kernel.errors import YangguangError
+from yangguang.ledger.queries import parse_proof, verify_proof
+from yangguang.ledger.types import Policy, Verified
+from yangguang.records.errors import ProofError
+from yangguang.records.leaves import decode_event
+from yangguang.records.openings import opened
+from yangguang.records.types import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a proof has shown of a file.
+
+    Attributes:
+        label: Which component of the record the file is.
+        event: The entry that commits to it: record, revision, claimed time.
+        logged: Where in which log, and who cosigned.
+    """
+
+    label: str
+    event: Event
+    logged: Verified
+
+
+def verify(content: bytes, proof: bytes, policy: Policy) -> Proven:
+    """Return what `proof` shows of `content`, trusting nobody but the keys of `policy`.
+
+    Raises:
+        ProofError: the proof does not hold for these bytes; the message names the step that failed.
+    """
+    try:
+        parsed = parse_proof(proof)
+        leaf, openings = opened(parsed.extra)
+        logged = verify_proof(parsed, leaf, policy)
+        event = decode_event(leaf)
+    except ProofError:
+        raise
+    except YangguangError as error:
+        raise ProofError(f"the proof is not valid: {error}") from error
+    digest = hashlib.sha256(content).digest()
+    for label, salt in openings.items():
+        if event.commitments.get(label) == commitment(label, salt, digest):
+            return Proven(label, event, logged)
+    names = ", ".join(sorted(openings))
+    raise ProofError(
+        f"the file is not what entry {logged.index} commits to ({names} of record {event.id}): "
+        "the file was changed, or the proof belongs to another one"
+    )

@@ -1,0 +1,1 @@
+"""The whole node: settings, wiring, command line."""

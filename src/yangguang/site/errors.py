@@ -1,0 +1,25 @@
+"""What can be wrong with a node as a whole.
+
+SiteError
+├── NodeMissingError   there is no node in this folder
+├── NodeExistsError    there is one already
+└── BadSettingsError   node.toml says something it cannot
+"""
+
+from yangguang.kernel.errors import YangguangError
+
+
+class SiteError(YangguangError):
+    """Root of this room's errors."""
+
+
+class NodeMissingError(SiteError):
+    """No node lies in this folder; ``yangguang init`` makes one."""
+
+
+class NodeExistsError(SiteError):
+    """A node lies in this folder already and is never overwritten."""
+
+
+class BadSettingsError(SiteError):
+    """node.toml has a key or value that no setting knows."""
