@@ -9,9 +9,8 @@ from tests.rooms.catalogue.archive import Archive
 
 
 @pytest.fixture
-def archive(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Archive]:
+def archive(tmp_path: Path) -> Iterator[Archive]:
     """Return an archive whose catalogue is the test's database."""
-    request.getfixturevalue("db")
     made = Archive(tmp_path)
     yield made
     made.shut()

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from tests.rooms.catalogue.archive import BUREAU, Archive, body, metadata
 from yangguang.catalogue.queries import (
     all_live,
@@ -13,6 +15,8 @@ from yangguang.catalogue.queries import (
     listing,
 )
 from yangguang.records.types import Agency, Kind
+
+pytestmark = pytest.mark.django_db
 
 OTHER = Agency("ys-fin", "云溪县财政局", "11370112004189014X")
 

@@ -14,6 +14,8 @@ from yangguang.kernel.identifiers import new_record_id
 from yangguang.records.queries import META, encode_event
 from yangguang.records.types import Event, EventType
 
+pytestmark = pytest.mark.django_db
+
 
 def _lived_in(archive: Archive, limit: int) -> None:
     first = archive.publish()

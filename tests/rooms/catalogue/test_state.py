@@ -2,6 +2,8 @@
 
 from dataclasses import fields
 
+import pytest
+
 from tests.rooms.catalogue.archive import UNIT, Archive, body, metadata
 from yangguang.catalogue.models import EntryRow, RecordRow
 from yangguang.catalogue.queries import (
@@ -18,6 +20,8 @@ from yangguang.catalogue.types import RecordState, Status
 from yangguang.kernel.identifiers import new_record_id
 from yangguang.records.queries import BODY, META
 from yangguang.records.types import EventType, Kind
+
+pytestmark = pytest.mark.django_db
 
 
 def _texts(state: RecordState) -> set[object]:
