@@ -1,0 +1,150 @@
+"""The public folder of a log: immutable tiles and bundles, and the one file that is replaced, `checkpoint`.
+
+Order is everything: content before names, names before `checkpoint`, so that whoever reads a checkpoint finds all it
+refers to, also after a power cut (LEDGER design 2.5, invariant I3).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from yangguang.ledger.edge import RightEdge, StagedFile
+from yangguang.ledger.errors import HeadDisagreesError, LogDamagedError, MalformedTileError
+from yangguang.ledger.files import Files
+from yangguang.ledger.tiles import (
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    bundle_path,
+    check_tile,
+    decode_bundle,
+    parse_path,
+    tile_path,
+)
+from yangguang.ledger.tree import HASH_BYTES, leaf_hash
+
+CHECKPOINT = "checkpoint"
+
+
+class PublicFolder:
+    """The static files of one log."""
+
+    def __init__(self, folder: Path, files: Files) -> None:
+        """Take the folder and how to reach it."""
+        self._folder = folder
+        self._files = files
+        self._settled: set[Path] = {folder}
+        """Folders known to exist durably, as far as their parents' entries go."""
+
+    def checkpoint(self) -> bytes | None:
+        """Return the published checkpoint, None if there is none yet."""
+        try:
+            return self._files.read(self._folder / CHECKPOINT)
+        except FileNotFoundError:
+            return None
+
+    def publish(self, staged: Iterable[StagedFile], note: bytes) -> None:
+        """Write `staged`, then `note` as the checkpoint, then drop the partial tiles that full ones replaced.
+
+        Raises:
+            HeadDisagreesError: a file is there with other bytes; nothing is ever overwritten.
+            OSError: the machine failed; nothing written since the last commit can be relied on.
+        """
+        unsynced: dict[Path, None] = {}
+        full = []
+        for path, data in staged:
+            target = self._folder / path
+            self._settle(target.parent, unsynced)
+            self._write_once(target, data)
+            unsynced[target.parent] = None
+            if parse_path(path).width == TILE_WIDTH:
+                full.append(target)
+        for folder in unsynced:
+            self._files.sync_folder(folder)
+        self._settled.update(unsynced)
+        self.replace_checkpoint(note)
+        for target in full:
+            self._drop_partials(target.with_name(f"{target.name}.p"))
+
+    def replace_checkpoint(self, note: bytes) -> None:
+        """Make `note` the published checkpoint; whoever reads meanwhile gets the old one or this one."""
+        draft = self._folder / f"{CHECKPOINT}.tmp"
+        self._files.write(draft, note)
+        self._files.rename(draft, self._folder / CHECKPOINT)
+        self._files.sync_folder(self._folder)
+
+    def load_edge(self, size: int) -> RightEdge:
+        """Return the right edge of the first `size` entries, read from the partial tiles and bundle.
+
+        Raises:
+            LogDamagedError: one of them is missing or malformed, or the last bundle is not what the last tile says.
+        """
+        tiles: list[bytes] = []
+        while size >> TILE_HEIGHT * len(tiles):
+            level = len(tiles)
+            index, width = divmod(size >> TILE_HEIGHT * level, TILE_WIDTH)
+            tiles.append(self._tile(tile_path(level, index, width), width) if width else b"")
+        if not size:
+            return RightEdge(0, (), b"")
+        index, last = divmod(size - 1, TILE_WIDTH)
+        path = bundle_path(index, last + 1)
+        bundle = self._bundle(path, self._tile(tile_path(0, index, last + 1), last + 1))
+        return RightEdge(size, tuple(tiles), bundle if size % TILE_WIDTH else b"")
+
+    def _bundle(self, path: str, tile: bytes) -> bytes:
+        """Return the bundle at `path`, whose entries hash to `tile`."""
+        raw = self._read(path)
+        try:
+            entries = decode_bundle(raw, len(tile) // HASH_BYTES)
+        except MalformedTileError as error:
+            raise LogDamagedError(f"{path}: {error}") from error
+        if b"".join(map(leaf_hash, entries)) != tile:
+            raise LogDamagedError(f"{path} does not hash to its tile: one of the two was altered; restore both")
+        return raw
+
+    def _tile(self, path: str, width: int) -> bytes:
+        try:
+            return check_tile(self._read(path), width)
+        except MalformedTileError as error:
+            raise LogDamagedError(f"{path}: {error}") from error
+
+    def _read(self, path: str) -> bytes:
+        try:
+            return self._files.read(self._folder / path)
+        except FileNotFoundError:
+            raise LogDamagedError(
+                f"{path} is missing from {self._folder}: restore the public files up to the head, then start again"
+            ) from None
+
+    def _settle(self, folder: Path, unsynced: dict[Path, None]) -> None:
+        """Create `folder` and its parents where needed.
+
+        The parent of every folder seen for the first time is synced, whether or not the folder is new: a process that
+        was killed may have made it and not synced.
+        """
+        if folder in self._settled or folder in unsynced:
+            return
+        self._settle(folder.parent, unsynced)
+        self._files.make_folder(folder)
+        unsynced[folder.parent] = None
+        unsynced[folder] = None
+
+    def _write_once(self, target: Path, data: bytes) -> None:
+        """Write a file that must not change again; the same bytes already there are as good."""
+        try:
+            present = self._files.read(target)
+        except FileNotFoundError:
+            draft = target.with_name(f"{target.name}.tmp")
+            self._files.write(draft, data)
+            self._files.rename(draft, target)
+            return
+        if present != data:
+            raise HeadDisagreesError(
+                f"{target} is there with other bytes than the head committed: these files are of another history"
+            )
+
+    def _drop_partials(self, folder: Path) -> None:
+        """Remove the partial tiles in `folder`; their full tile is durable."""
+        if self._files.is_folder(folder):
+            for name in self._files.names(folder):
+                self._files.remove(folder / name)
+            self._files.remove_folder(folder)
+        self._settled.discard(folder)

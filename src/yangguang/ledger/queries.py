@@ -1,0 +1,31 @@
+"""What can be asked of a log, or of evidence that a log once gave."""
+
+from yangguang.ledger.checkpoint import parse_checkpoint
+from yangguang.ledger.fsck import fsck
+from yangguang.ledger.keys import format_verifier_key, parse_verifier_key, verifier_key
+from yangguang.ledger.policy import parse_policy, policy_for
+from yangguang.ledger.proofs import format_proof, parse_proof, verify_proof
+from yangguang.ledger.reader import Log, open_log
+from yangguang.ledger.tiles import MAX_ENTRY_BYTES, parse_path
+from yangguang.ledger.tree import leaf_hash, root, verify_consistency, verify_inclusion
+
+__all__ = [
+    "MAX_ENTRY_BYTES",
+    "Log",
+    "format_proof",
+    "format_verifier_key",
+    "fsck",
+    "leaf_hash",
+    "open_log",
+    "parse_checkpoint",
+    "parse_path",
+    "parse_policy",
+    "parse_proof",
+    "parse_verifier_key",
+    "policy_for",
+    "root",
+    "verifier_key",
+    "verify_consistency",
+    "verify_inclusion",
+    "verify_proof",
+]

@@ -1,0 +1,56 @@
+"""What a writer does before its first batch: finish what was committed, and refuse to write what would fork the log."""
+
+from yangguang.ledger.checkpoint import parse_checkpoint
+from yangguang.ledger.edge import RightEdge
+from yangguang.ledger.errors import BadSignatureError, HeadDisagreesError, LogDamagedError, MalformedNoteError
+from yangguang.ledger.head import HeadStore
+from yangguang.ledger.public import PublicFolder
+from yangguang.ledger.types import Checkpoint, VerifierKey
+
+
+def recover(head: HeadStore, public: PublicFolder, key: VerifierKey) -> tuple[bytes, RightEdge]:
+    """Bring the public files up to the head and return the head's checkpoint and the right edge under it.
+
+    Raises:
+        HeadDisagreesError: the head is not signed by `key`, or the public checkpoint is ahead of it or contradicts it.
+        LogDamagedError: public files are missing or do not add up to the head's root.
+    """
+    note = head.note()
+    committed = _verified(note, key, "the head store")
+    published = public.checkpoint()
+    is_behind = published is None or _is_behind(_verified(published, key, "the public checkpoint"), committed)
+    staged = list(head.staged())
+    if staged:
+        # Also when the checkpoint is up to date: a kill may have come before the last partial tiles were dropped.
+        public.publish(staged, note)
+    elif is_behind:
+        public.replace_checkpoint(note)
+    edge = public.load_edge(committed.size)
+    if edge.root() != committed.root:
+        raise LogDamagedError(
+            f"the tiles at the right edge give the root {edge.root().hex()} for {committed.size} entries, "
+            f"the head says {committed.root.hex()}: run fsck, restore what it names"
+        )
+    head.drop_staged()
+    return note, edge
+
+
+def _verified(note: bytes, key: VerifierKey, where: str) -> Checkpoint:
+    try:
+        return parse_checkpoint(note, key)
+    except (MalformedNoteError, BadSignatureError) as error:
+        raise HeadDisagreesError(f"{where} does not hold a checkpoint signed by {key.name}: {error}") from error
+
+
+def _is_behind(published: Checkpoint, committed: Checkpoint) -> bool:
+    """Say whether the published checkpoint is older than the head.
+
+    Raises:
+        HeadDisagreesError: it is newer, or another tree of the same size: the head store was restored from a backup.
+    """
+    if published.size > committed.size or (published.size == committed.size and published.root != committed.root):
+        raise HeadDisagreesError(
+            f"the public checkpoint has {published.size} entries, root {published.root.hex()}; the head store "
+            f"{committed.size}, root {committed.root.hex()}: the head is not the latest, writing on would fork the log"
+        )
+    return published.size < committed.size

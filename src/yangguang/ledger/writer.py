@@ -1,0 +1,202 @@
+"""The one writer of a log: commit first, materialise after (LEDGER design 2.5).
+
+A batch is acknowledged only by the commit that replaces the signed checkpoint and stages the new bytes together. After
+any error the writer refuses to go on: what the disk holds is found out by opening it again, never guessed from memory.
+"""
+
+import errno
+import sqlite3
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn, Self
+
+from yangguang.ledger.checkpoint import sign_checkpoint
+from yangguang.ledger.edge import RightEdge, integrate
+from yangguang.ledger.errors import EntryRefusedError, LogDamagedError, NotAcknowledgedError, WriterStoppedError
+from yangguang.ledger.files import MACHINE, Files, Lock
+from yangguang.ledger.group import GroupCommit
+from yangguang.ledger.head import HeadStore, open_head
+from yangguang.ledger.keys import verifier_key
+from yangguang.ledger.public import PublicFolder
+from yangguang.ledger.recovery import recover
+from yangguang.ledger.tiles import MAX_ENTRY_BYTES
+from yangguang.ledger.types import Appended, Checkpoint, Signer
+
+MAX_BATCH_BYTES = 64 * 1024 * 1024
+"""Entries of one batch together: a batch is held in memory and staged whole."""
+
+
+class Writer:
+    """The open writer of a log; `open_writer` makes one. Safe to share between threads."""
+
+    def __init__(
+        self, *, head: HeadStore, public: PublicFolder, signer: Signer, lock: Lock, note: bytes, edge: RightEdge
+    ) -> None:
+        """Take a recovered log: `note` is the head's checkpoint, `edge` the right edge it signs."""
+        self._head = head
+        self._public = public
+        self._signer = signer
+        self._lock = lock
+        self._note = note
+        self._edge = edge
+        self._mutex = threading.Lock()
+        self._stopped: BaseException | None = None
+        self._closed = False
+        self._group = GroupCommit(self.append)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def size(self) -> int:
+        """Number of entries acknowledged so far."""
+        return self._edge.size
+
+    @property
+    def checkpoint(self) -> bytes:
+        """The signed checkpoint over all of them."""
+        return self._note
+
+    def append(self, entries: Sequence[bytes]) -> Appended:
+        """Append `entries`, all or none, in this order; durable and published on return.
+
+        Raises:
+            EntryRefusedError: an entry is longer than 65,535 bytes, or the batch than 64 MiB; the writer goes on.
+            NotAcknowledgedError: the machine failed (a full disk, an I/O error); the writer stops.
+            HeadDisagreesError: someone else wrote the head or the public files; the writer stops.
+            WriterStoppedError: it had stopped before, or is closed.
+        """
+        batch = tuple(entries)
+        _check(batch)
+        with self._mutex:
+            self._refuse_if_stopped()
+            if not batch:
+                return Appended(self._edge.size, 0, self._note)
+            try:
+                return self._append(batch)
+            except BaseException as error:
+                # Also KeyboardInterrupt: it may have come between commit and publication.
+                self._stopped = error
+                raise
+
+    def submit(self, entry: bytes) -> Future[int]:
+        """Queue `entry` for the next group commit.
+
+        Returns:
+            A future of the entry's index, done when the entry is durable and published; it raises what `append` raises.
+
+        Raises:
+            EntryRefusedError: the entry is longer than 65,535 bytes.
+            WriterStoppedError: the writer is closed.
+        """
+        _check((entry,))
+        return self._group.submit(entry)
+
+    def close(self) -> None:
+        """Finish queued entries, then release the log; a second call does nothing."""
+        self._group.close()
+        with self._mutex:
+            if self._closed:
+                return
+            self._closed = True
+            try:
+                if self._stopped is None:
+                    self._head.drop_staged()
+            finally:
+                self._head.close()
+                self._lock.release()
+
+    def _append(self, batch: tuple[bytes, ...]) -> Appended:
+        """Commit, publish, and only then move on in memory."""
+        first = self._edge.size
+        edge, staged = integrate(self._edge, batch)
+        note = sign_checkpoint(Checkpoint(self._signer.name, edge.size, edge.root()), self._signer)
+        committed: bool | None = False
+        try:
+            self._head.stage(self._note, note, staged)
+            committed = None
+            self._head.commit()
+            committed = True
+            self._public.publish(staged, note)
+        except (OSError, sqlite3.Error) as error:
+            _refuse(first, len(batch), committed=committed, error=error)
+        self._edge, self._note = edge, note
+        return Appended(first, len(batch), note)
+
+    def _refuse_if_stopped(self) -> None:
+        if self._closed:
+            raise WriterStoppedError("the writer is closed: open another one")
+        if self._stopped is not None:
+            raise WriterStoppedError(
+                f"the writer stopped at {self._edge.size} entries and appends nothing more; open the log again. "
+                f"The cause: {self._stopped}"
+            ) from self._stopped
+
+
+def open_writer(*, log: Path, head: Path, signer: Signer, files: Files = MACHINE) -> Writer:
+    """Open the log for writing, finishing what an interrupted writer had committed.
+
+    Args:
+        log: The public folder.
+        head: The head store, a SQLite file outside it.
+        signer: Holder of the log's key; its name is the origin.
+        files: The file system; another than the machine's only in tests.
+
+    Raises:
+        WriterBusyError: another writer has the log open.
+        HeadMissingError: no head store, or one of another log.
+        HeadDisagreesError: head store, key and public files contradict each other.
+        LogDamagedError: public files are missing or altered.
+    """
+    if not log.is_dir():
+        raise LogDamagedError(f"{log} is not a folder: restore the log's public files, or create a log")
+    lock = files.lock(log)
+    try:
+        store = open_head(head, signer.name, files)
+        try:
+            public = PublicFolder(log, files)
+            note, edge = recover(store, public, verifier_key(signer))
+        except BaseException:
+            store.close()
+            raise
+    except BaseException:
+        lock.release()
+        raise
+    return Writer(head=store, public=public, signer=signer, lock=lock, note=note, edge=edge)
+
+
+def _check(batch: tuple[bytes, ...]) -> None:
+    for position, entry in enumerate(batch):
+        if len(entry) > MAX_ENTRY_BYTES:
+            raise EntryRefusedError(f"entry {position} of the batch has {len(entry)} bytes: at most {MAX_ENTRY_BYTES}")
+    if sum(map(len, batch)) > MAX_BATCH_BYTES:
+        raise EntryRefusedError(f"a batch of {sum(map(len, batch))} bytes: at most {MAX_BATCH_BYTES}, split it")
+
+
+def _refuse(first: int, count: int, *, committed: bool | None, error: Exception) -> NoReturn:
+    """Raise the error that says what became of a batch that is not acknowledged."""
+    state = {
+        False: "it is not in the log",
+        None: "whether it is in the log, the next start tells",
+        True: "it is committed, and the next start publishes it",
+    }[committed]
+    reason = "the disk is full" if _is_disk_full(error) else "the machine failed"
+    raise NotAcknowledgedError(
+        f"entries {first} to {first + count - 1} were not acknowledged: {reason} ({error}); {state}. "
+        "Everything acknowledged before is safe; put the cause right and open the log again",
+        committed=committed,
+    ) from error
+
+
+def _is_disk_full(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
