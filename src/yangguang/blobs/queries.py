@@ -80,7 +80,5 @@ class Blobs:
         try:
             row: tuple[Any, ...] | None = connection.execute(statement, (key,)).fetchone()
         except sqlite3.DatabaseError as error:
-            raise BlobCorruptError(
-                f"the contents' database is damaged: {error}; restore it from a backup"
-            ) from error
+            raise BlobCorruptError(f"the contents' database is damaged: {error}; restore it from a backup") from error
         return row

@@ -9,6 +9,7 @@ from yangguang.blobs.commands import erase as erase_blobs
 from yangguang.editorial.errors import NotPossibleError, UnknownRecordError
 from yangguang.editorial.heads import why_not
 from yangguang.editorial.imports import import_all
+from yangguang.editorial.models import FollowRow
 from yangguang.editorial.outbox import enqueue, follow, head_of, sequence
 from yangguang.kernel.clock import Clock, unix_seconds
 from yangguang.kernel.identifiers import RecordId
@@ -59,17 +60,20 @@ def erase(
     )
 
 
-def destroy_erased(log: Log, blobs: Path, *, start: int, stop: int) -> int:
-    """Destroy contents and salts of every erasure logged from `start` to before `stop`; return how many went.
+def destroy_erased(log: Log, blobs: Path) -> int:
+    """Destroy contents and salts of every erasure logged since the last call; return how many went.
 
     An erasure names components; they are destroyed in every revision of the record, since each revision repeats what
-    the earlier one said.
+    the earlier one said. The cursor moves only after the bytes are gone, so a crash repeats the work.
     """
+    row, _ = FollowRow.objects.get_or_create(id=1)
+    size = log.checkpoint().size
     gone = 0
-    for entry in log.entries(start, stop):
+    for entry in log.entries(row.destroyed_index, size):
         event = decode_event(entry.data)
-        if event.type is EventType.ERASE and event.previous is not None:
+        if event.type is EventType.ERASE:
             gone += erase_blobs(blobs, _commitments(log, event))
+    FollowRow.objects.filter(id=1).update(destroyed_index=size)
     return gone
 
 

@@ -6,10 +6,11 @@ orphan contents and nothing else; a crash after it leaves an event that the sequ
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.db import DatabaseError, transaction
 
@@ -37,6 +38,8 @@ from yangguang.records.queries import (
 )
 from yangguang.records.types import Attachment, Content, Event, EventType, Kind, Metadata
 from yangguang.sources.types import Manuscript
+
+_REVISION = re.compile(r"\.r[0-9]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +127,10 @@ class _Batch:
         if not manuscript.revises:
             return new_record_id(), 1
         for earlier in reversed(self._fresh.values()):
-            if earlier.manuscript.place.name == manuscript.revises:
+            if _stem(earlier.manuscript.place.name) == manuscript.revises:
                 return earlier.id, earlier.revision + 1
-        place = (
-            PlaceRow.objects.filter(name=manuscript.revises)
-            .select_related("imported")
-            .order_by("-imported__revision")
-            .first()
-        )
+        places = PlaceRow.objects.filter(name__startswith=f"{manuscript.revises}.").select_related("imported")
+        place = next((row for row in places.order_by("-id") if _stem(row.name) == manuscript.revises), None)
         if place is None:
             raise EditorialError(f"{manuscript.place.name} revises {manuscript.revises}, which was never imported here")
         record = RecordId(place.imported.record)
@@ -166,6 +165,8 @@ class _Batch:
             queued = [p.metadata.index_number for p in self._fresh.values() if p.id == identifier]
             stored = ImportedRow.objects.filter(record=identifier).values_list("index_number", flat=True)
             return (queued or list(stored[:1]) or [""])[0]
+        if manuscript.index_number:
+            return manuscript.index_number
         unit = agency.code if agency.uscc == NO_USCC else agency.uscc
         year = (manuscript.formed_on or manuscript.published_on or china_date(self._now)).year
         with transaction.atomic():
@@ -217,6 +218,11 @@ class _Batch:
             )
 
 
+def _stem(name: str) -> str:
+    """Return a file's path without extension and without the ``.rN`` of a revision: what its revisions share."""
+    return _REVISION.sub("", PurePosixPath(name).with_suffix("").as_posix())
+
+
 def _metadata(manuscript: Manuscript, agency: Agency, index_number: str, now: datetime) -> Metadata:
     published_on = manuscript.published_on
     doubts = manuscript.doubts
@@ -242,6 +248,8 @@ def _metadata(manuscript: Manuscript, agency: Agency, index_number: str, now: da
         keywords=manuscript.keywords,
         validity=manuscript.validity,
         effective_from=manuscript.effective_from,
+        effective_to=manuscript.effective_to,
+        basis=manuscript.basis,
         source=manuscript.source,
         region_code=agency.region_code,
         attachments=tuple(

@@ -44,9 +44,10 @@ class HeadRow(models.Model):
 
 
 class FollowRow(models.Model):
-    """How far `HeadRow` has followed the log; one row."""
+    """How far this room has followed the log, one row: `HeadRow`, and the destruction of what was erased."""
 
     next_index = models.BigIntegerField(default=0)
+    destroyed_index = models.BigIntegerField(default=0)
 
     class Meta:
         """Exactly one."""

@@ -123,7 +123,7 @@ def _event(kind: EventType, fields: dict[str, JsonValue]) -> Event:
 def _check(kind: EventType, fields: dict[str, JsonValue]) -> None:
     shape = _SHAPES[kind]
     names = set(fields) - {"t", "ts", "v"}
-    if missing := shape.required - names:
+    if missing := (shape.required | {"ts"}) - fields.keys():
         raise BadValueError(f"{kind} leaf lacks {', '.join(sorted(missing))}")
     allowed = shape.required | shape.optional
     if unknown := names - allowed:

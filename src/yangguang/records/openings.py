@@ -33,9 +33,13 @@ def opened(extra: bytes | None) -> tuple[bytes, dict[str, bytes]]:
 
 def _bytes(value: canonical.JsonValue) -> bytes:
     try:
-        return base64.b64decode(str(value), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ProofError(f"the proof's extra line holds {str(value)[:40]!r}, which is not base64") from error
+        raw = base64.b64decode(str(value), validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    # Encoded again: base64 leaves bits unused, and a proof must not have a second spelling.
+    if not raw or _base64(raw) != value:
+        raise ProofError(f"the proof's extra line holds {str(value)[:40]!r}, which is not base64")
+    return raw
 
 
 def _base64(raw: bytes) -> str:

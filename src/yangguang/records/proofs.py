@@ -6,31 +6,15 @@ file.
 """
 
 import hashlib
-from dataclasses import dataclass
 
 from yangguang.blobs.queries import commitment
 from yangguang.kernel.errors import YangguangError
 from yangguang.ledger.queries import parse_proof, verify_proof
-from yangguang.ledger.types import Policy, Verified
+from yangguang.ledger.types import Policy
 from yangguang.records.errors import ProofError
 from yangguang.records.leaves import decode_event
 from yangguang.records.openings import opened
-from yangguang.records.types import Event
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """What a proof has shown of a file.
-
-    Attributes:
-        label: Which component of the record the file is.
-        event: The entry that commits to it: record, revision, claimed time.
-        logged: Where in which log, and who cosigned.
-    """
-
-    label: str
-    event: Event
-    logged: Verified
+from yangguang.records.types import Proven
 
 
 def verify(content: bytes, proof: bytes, policy: Policy) -> Proven:

@@ -6,6 +6,7 @@ from yangguang.records.leaves import MAX_LEAF_BYTES, decode_event, encode_event
 from yangguang.records.metadata import MAX_TITLE_CHARACTERS, decode_metadata, encode_metadata
 from yangguang.records.numbers import parse_document_number
 from yangguang.records.openings import proof_extra
+from yangguang.records.proofs import verify
 
 __all__ = [
     "BODY",
@@ -25,4 +26,5 @@ __all__ = [
     "parse_document_number",
     "plain_text",
     "proof_extra",
+    "verify",
 ]

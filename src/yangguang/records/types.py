@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from yangguang.kernel.identifiers import RecordId
+from yangguang.ledger.types import Verified
 
 
 class Kind(StrEnum):
@@ -254,3 +255,18 @@ class Event:
     ground: str = ""
     decided_by: str = ""
     public_key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a proof has shown of a file.
+
+    Attributes:
+        label: Which component of the record the file is.
+        event: The entry that commits to it: record, revision, claimed time.
+        logged: Where in which log, and who cosigned.
+    """
+
+    label: str
+    event: Event
+    logged: Verified

@@ -1,0 +1,67 @@
+# Everything a newcomer needs: Python 3.11+ and make.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+DEMO := var/demo
+SYSTEM_PACKAGES := chromium fonts-noto-cjk
+WORKERS ?= 2
+
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types contracts reference readme bench system clean
+
+help: ## Say what can be made.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.tools/bin/uv:
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/ready: .tools/bin/uv pyproject.toml uv.lock
+	.tools/bin/uv sync --quiet --frozen --python $(PYTHON)
+	@touch $@
+
+setup: .venv/ready ## Install what the lock names into .venv.
+
+demo: setup ## Fill a node with the samples of a fictional county and serve it at http://127.0.0.1:8000.
+	@test -f $(DEMO)/node.toml || YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang init \
+		--origin demo.example/xxgk --name "$$($(BIN)/python -m yangguang.site.samples name)" \
+		--agency "$$($(BIN)/python -m yangguang.site.samples agency)"
+	@YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang agency register "$$($(BIN)/python -m yangguang.site.samples agencies)"
+	@YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang import "$$($(BIN)/python -m yangguang.site.samples folder)"
+	@YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang serve
+
+test: setup ## Run the tests, the slow ones left out.
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+reference: setup ## Write the generated pages of docs/reference anew.
+	$(BIN)/python docs/generate.py
+
+readme: setup
+	$(BIN)/python docs/run_readme.py README.md README.zh-CN.md
+
+check: lint types contracts ## What CI runs: lint, types, import contracts, every test, the README's own commands.
+	$(BIN)/python docs/generate.py --check
+	$(MAKE) readme
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+bench: setup ## Run the benchmarks; results lie in benchmarks/results.
+	@for one in benchmarks/[a-z]*.py; do case $$one in */report.py) ;; *) echo "== $$one"; $(BIN)/python $$one || exit 1;; esac; done
+
+system: ## Install the Debian packages that features want (apt).
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES)
+
+clean: ## Remove what was made, the demo node included.
+	rm -rf .venv .tools $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,5 @@
+"""``python -m yangguang.site`` is ``yangguang``."""
+
+from yangguang.site.cli import main
+
+main()

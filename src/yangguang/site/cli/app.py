@@ -1,0 +1,40 @@
+"""The tree of commands, and how an error of ours reaches the person: one line, exit code 1, no traceback."""
+
+import sys
+
+import typer
+
+from yangguang.kernel.errors import YangguangError
+from yangguang.site.cli import imports, logs, nodes, records, serving
+
+app = typer.Typer(
+    name="yangguang",
+    help="政府信息公开平台 · Publish, find, read, download and prove government information.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("init")(nodes.init)
+app.command("status")(nodes.status)
+app.add_typer(nodes.agencies, name="agency")
+app.command("import")(imports.import_paths)
+app.command("serve")(serving.serve_node)
+app.command("search")(records.search)
+app.command("show")(records.show)
+app.command("prove")(records.prove)
+app.command("verify")(records.verify_file)
+app.command("withdraw")(records.withdraw)
+app.command("restore")(records.restore)
+app.command("erase")(records.erase)
+app.add_typer(logs.log, name="log")
+app.command("rebuild")(logs.rebuild)
+
+
+def main() -> None:
+    """Run the command line; an error of ours ends it with its message and code 1."""
+    try:
+        app()
+    except YangguangError as error:
+        sys.stderr.write(f"yangguang: {error}\n")
+        sys.exit(1)

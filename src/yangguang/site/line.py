@@ -1,0 +1,114 @@
+"""The assembly line of a node: outbox to log, log to projections. Exactly one process runs it at a time."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+from django.db import close_old_connections
+
+from yangguang.blobs.queries import Blobs
+from yangguang.catalogue import commands as catalogue
+from yangguang.catalogue import queries as catalogue_now
+from yangguang.editorial.commands import destroy_erased, sequence
+from yangguang.editorial.queries import backlog
+from yangguang.ledger.commands import Writer, load_signer, open_writer
+from yangguang.ledger.errors import WriterBusyError
+from yangguang.ledger.queries import open_log
+from yangguang.search import commands as search
+from yangguang.search import queries as search_now
+from yangguang.site.node import Node
+
+BATCH = 1_000
+"""Entries logged or projected at a time."""
+
+POLL_SECONDS = 0.1
+
+
+class Line:
+    """Sequencer and projectors, held open while this process is the node's one writer.
+
+    Args:
+        node: The node.
+        writer: Its log's writer.
+    """
+
+    def __init__(self, node: Node, writer: Writer) -> None:
+        self._node = node
+        self._writer = writer
+        self._log = open_log(node.log)
+        self._blobs = Blobs(node.blobs)
+
+    def advance(self) -> int:
+        """Log what waits and project what is logged; return how many steps were taken, 0 when nothing was left to do."""
+        settled = sequence(self._writer, self._log, limit=BATCH)
+        if settled:
+            destroy_erased(self._log, self._node.blobs)
+        return settled + self.project()
+
+    def project(self) -> int:
+        """Bring every projection one batch nearer to the log; return how many entries were applied."""
+        done = catalogue.advance(self._log, self._blobs, limit=BATCH)
+        return done + search.advance(self._node.search, self._log, self._blobs, limit=BATCH)
+
+    def drain(self) -> bool:
+        """Advance until nothing is left to do; always True."""
+        while self.advance():
+            pass
+        return True
+
+
+@contextmanager
+def hold(node: Node) -> Iterator[Line]:
+    """Yield the node's line.
+
+    Raises:
+        WriterBusyError: another process holds it.
+    """
+    with open_writer(log=node.log, head=node.head, signer=load_signer(node.key)) as writer:
+        # A crash between an erasure's commit and the destruction of its bytes is made good here.
+        destroy_erased(open_log(node.log), node.blobs)
+        yield Line(node, writer)
+
+
+@contextmanager
+def settling(node: Node, *, wait_seconds: float = 60.0) -> Iterator[Callable[[], bool]]:
+    """Yield a call that sees to it that all that waits is logged and projected, and tells whether it is.
+
+    Where this process can hold the line it does so until the block ends; where another one holds it (a running
+    ``yangguang serve``), the call waits for that one, at most `wait_seconds`; what waits stays queued.
+    """
+    with ExitStack() as stack:
+        try:
+            settle = stack.enter_context(hold(node)).drain
+        except WriterBusyError:
+            settle = partial(_until, lambda: backlog().waiting == 0 and projected(node), wait_seconds)
+        yield settle
+
+
+def projected(node: Node) -> bool:
+    """Tell whether every projection has reached the log's checkpoint."""
+    size = open_log(node.log).checkpoint().size
+    return catalogue_now.cursor() >= size and search_now.cursor(node.search) >= size
+
+
+def follow(node: Node, stopped: Callable[[], bool]) -> None:
+    """Run the line until `stopped`, waiting while another process holds it."""
+    while not stopped():
+        try:
+            with hold(node) as line:
+                while not stopped():
+                    if not line.advance():
+                        time.sleep(POLL_SECONDS)
+                    close_old_connections()
+        except WriterBusyError:
+            time.sleep(POLL_SECONDS * 10)
+
+
+def _until(true: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True

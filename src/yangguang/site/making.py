@@ -1,0 +1,68 @@
+"""Makes a new node: folder, key, log, tables, trust file."""
+
+import secrets
+from pathlib import Path
+
+from django.core.management import call_command
+
+from yangguang.agencies.commands import register
+from yangguang.agencies.types import Agency
+from yangguang.ledger.commands import create, generate_key
+from yangguang.ledger.queries import policy_for, verifier_key
+from yangguang.site.errors import BadSettingsError, NodeExistsError
+from yangguang.site.node import SETTINGS_FILE, Node
+
+
+def make_node(node: Node, agency: Agency) -> None:
+    """Make `node` in its folder, with `agency` as the one that publishes what names none.
+
+    ``node.toml`` is written last: a folder without it is not a node, and a making that was interrupted can be deleted.
+
+    Raises:
+        NodeExistsError: something lies in the folder already.
+        BadAgencyError: the agency is refused by its rules.
+    """
+    home = node.home
+    if home.exists() and any(home.iterdir()):
+        what = "a node" if node.exists else "something that is not a node"
+        raise NodeExistsError(f"{home} holds {what} already and is left untouched: choose an empty folder")
+    _check(node)
+    home.mkdir(parents=True, exist_ok=True)
+    node.key.parent.mkdir(mode=0o700)
+    node.head.parent.mkdir(mode=0o700)
+    signer = generate_key(node.key, name=node.origin)
+    create(log=node.log, head=node.head, origin=node.origin, signer=signer)
+    call_command("migrate", verbosity=0, interactive=False)
+    register(agency)
+    node.policy.write_text(policy_for(verifier_key(signer)), "utf-8")
+    (home / SETTINGS_FILE).write_text(_settings(node), "utf-8")
+
+
+def _check(node: Node) -> None:
+    host, _, path = node.origin.partition("/")
+    if not host or not path or not node.origin.isascii() or any(char.isspace() or char == "+" for char in node.origin):
+        raise BadSettingsError(
+            f"origin {node.origin!r} refused: HOST/PATH in ASCII without scheme or blanks, as in county.example/xxgk"
+        )
+
+
+def _settings(node: Node) -> str:
+    said = {
+        "origin": node.origin,
+        "name": node.name,
+        "site_code": node.site_code,
+        "base_url": node.base_url,
+        "agency": node.agency,
+        "secret_key": secrets.token_urlsafe(48),
+    }
+    return "".join(f"{name} = {_toml(value)}\n" for name, value in said.items())
+
+
+def _toml(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(char if char >= " " else f"\\u{ord(char):04x}" for char in escaped) + '"'
+
+
+def folder_size(folder: Path) -> int:
+    """Return the bytes of all files below `folder`."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
