@@ -39,13 +39,15 @@ class Plan:
 
     Attributes:
         matching: Exactly the records asked for, without scores; for counting, facets and order by date.
-        scored: The same records with scores; None where there are no words to score by.
+        scored: The same records with scores, all equal where there are no words to score by.
+        has_words: Whether there are.
         related: Records that share words but do not match; None where there are no words.
         pinned: Among the matching, those whose document number was asked for; None where none was.
     """
 
     matching: Engine
-    scored: Engine | None
+    scored: Engine
+    has_words: bool
     related: Engine | None
     pinned: Engine | None
 
@@ -56,14 +58,15 @@ def plan(query: Query, filters: Filters) -> Plan:
     banned = [_holds(each) for each in query.excluded]
     asked = [each for each in query.required if isinstance(each, Contains)]
     matching = _all_of([*map(_contains, asked), *fences], banned)
-    ranked = _ranked(asked)
+    ranked, makers = _ranked(asked), _ranked_by_makers(asked)
     pinned = [_own_number(each) for each in asked if each.number is not None]
     if not ranked and not pinned:
-        return Plan(matching, None, None, None)
+        return Plan(matching, matching, has_words=False, related=None, pinned=None)
     boosts = [(Occur.Should, Engine.const_score_query(each, PINNED_SCORE)) for each in pinned]
-    scored = _any(_must(_silent(_all_of([*map(_contains, asked), *fences], banned))), ranked, boosts)
+    scored = _any(_must(_silent(_all_of([*map(_contains, asked), *fences], banned))), ranked, makers, boosts)
     related = _related(ranked, fences, banned, matching) if ranked else None
-    return Plan(matching, scored, related, _all_of([_either(pinned), *fences], banned) if pinned else None)
+    numbered = _all_of([_either(pinned), *fences], banned) if pinned else None
+    return Plan(matching, scored, has_words=True, related=related, pinned=numbered)
 
 
 def _related(
@@ -185,11 +188,16 @@ def _ranked(asked: list[Contains]) -> list[tuple[Occur, Engine]]:
             found.append(_scoring(schema.BODY_WORDS, word))
     for pair in bigrams(typed)[:_MOST_PAIRS]:
         found.append(Engine.boost_query(_scoring(schema.TITLE, pair), _TITLE_PAIRS))
-        found.append(_scoring(schema.MAKERS, pair))
     found += [
         Engine.const_score_query(_term(schema.YEAR, each.year), _YEAR_SCORE) for each in asked if each.year is not None
     ]
     return [(Occur.Should, each) for each in found]
+
+
+def _ranked_by_makers(asked: list[Contains]) -> list[tuple[Occur, Engine]]:
+    """Return the clauses that score who made it; alone they make nothing related, since every agency has a 政府."""
+    pairs = bigrams(each.folded for each in asked)[:_MOST_PAIRS]
+    return [(Occur.Should, _scoring(schema.MAKERS, pair)) for pair in pairs]
 
 
 def _scoring(field: str, value: str) -> Engine:

@@ -16,7 +16,7 @@ _YEAR = r"(?:19|20)\d\d"
 _SET_OFF = rf"(?:\((?P<round>{_YEAR})年?\)|[〈<](?P<angle>{_YEAR})年?[〉>]|(?P<plain>{_YEAR})年)"
 _SERIAL = r"(?:字?第)?0*(?P<number>[1-9]\d{0,5})"
 _CERTAIN = re.compile(rf"{_CODE}{_SET_OFF}{_SERIAL}号(?:公告|通告)?")
-_ORDER = re.compile(r"(?P<code>[一-龥()]{2,60})第0*(?P<number>[1-9]\d{0,5})号")
+_ORDER = re.compile(r"(?P<code>[一-龥()]{1,60}(?:第|令第?))0*(?P<number>[1-9]\d{0,5})号")
 _LOOSE = re.compile(rf"(?P<code>[一-龥a-z()]{{1,60}}?)(?<!\()(?:{_SET_OFF}|(?P<tight>{_YEAR})){_SERIAL}号?")
 _OF_ANY = re.compile(rf"(?P<code>)\((?P<round>{_YEAR})年?\){_SERIAL}")
 """No agency and no 号: only brackets tell such a number from a date."""
@@ -68,5 +68,5 @@ def read_number(text: str, *, certain: bool = False) -> NumberKey | None:
 
 def _key(code: str, year: str, number: str) -> NumberKey | None:
     # 国家税务总局公告2019年第12号 and 国家税务总局2019年第12号公告 are one; without 公告 the form tells nothing.
-    code = code.translate(_BRACKETS).removeprefix(_STATE).removesuffix("公告").removesuffix("通告")
+    code = code.translate(_BRACKETS).removeprefix(_STATE).removesuffix("第").removesuffix("公告").removesuffix("通告")
     return NumberKey(code, year, number) if code or year else None

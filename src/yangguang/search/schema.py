@@ -16,6 +16,7 @@ import tantivy
 
 from yangguang.kernel.identifiers import RecordId
 from yangguang.records.types import Kind, Metadata
+from yangguang.search.errors import IndexDamagedError
 from yangguang.search.folding import bare, bigram_tokens, character_tokens, fold, fold_text, word_tokens
 from yangguang.search.numbers import read_number
 from yangguang.search.types import IndexedRecord
@@ -164,7 +165,7 @@ def encode_record(record: IndexedRecord) -> bytes:
 def read_record(found: tantivy.Document) -> IndexedRecord:
     """Return the record that a document of the index shows."""
     (rid, revision, log_index, title, number, index_number, code, name, issuers, formed, published, kind, column,
-     body_commitment, digest) = json.loads(found.get_first(SHOWN))  # fmt: skip
+     body_commitment, digest) = json.loads(_bytes(found, SHOWN))  # fmt: skip
     return IndexedRecord(
         id=RecordId(rid),
         revision=revision,
@@ -186,4 +187,11 @@ def read_record(found: tantivy.Document) -> IndexedRecord:
 
 def read_text(found: tantivy.Document) -> str:
     """Return the plain text of the body that a document of the index keeps."""
-    return zlib.decompress(found.get_first(TEXT)).decode()
+    return zlib.decompress(_bytes(found, TEXT)).decode()
+
+
+def _bytes(found: tantivy.Document, name: str) -> bytes:
+    value = found.get_first(name)
+    if not isinstance(value, bytes):
+        raise IndexDamagedError(f"a document of the index lacks its field {name!r}; rebuild the index")
+    return value

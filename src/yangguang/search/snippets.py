@@ -102,8 +102,8 @@ def _spans(folded: str, origins: Sequence[int], wanted: Iterable[str]) -> list[t
 
 def _segments(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> Iterable[Segment]:
     place = start
-    for low, high in spans:
-        low, high = max(low, start), min(high, end)
+    for first, after in spans:
+        low, high = max(first, start), min(after, end)
         if low >= high:
             continue
         if low > place:

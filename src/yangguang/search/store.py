@@ -68,9 +68,7 @@ def writing(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise IndexBusyError(
-                f"{folder} is being written by another process: one process writes an index"
-            ) from error
+            raise IndexBusyError(f"{folder} is being written by another process: an index has one writer") from error
         yield
     finally:
         os.close(handle)

@@ -4,23 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from yangguang.kernel.identifiers import RecordId
+from yangguang.ledger.types import Entry
 from yangguang.records.types import Kind
-
-if TYPE_CHECKING:
-    from yangguang.ledger.types import Entry
-    from yangguang.search.numbers import NumberKey
+from yangguang.search.numbers import NumberKey
 
 
 class Entries(Protocol):
     """The log as this room reads it: `yangguang.ledger.queries.Log` is one."""
 
-    def entries(self, start: int, stop: int | None = None) -> "Iterator[Entry]":
+    def entries(self, start: int, stop: int | None = None) -> Iterator[Entry]:
         """Yield the entries from `start` up to `stop`, or to the end of the log."""
 
-    def entry(self, index: int) -> "Entry":
+    def entry(self, index: int) -> Entry:
         """Return the entry at `index`."""
 
 
@@ -72,7 +70,7 @@ class Contains:
     folded: str
     exact: bool = False
     title_only: bool = False
-    number: "NumberKey | None" = None
+    number: NumberKey | None = None
     year: int | None = None
 
 

@@ -13,7 +13,10 @@ from yangguang.kernel.identifiers import RecordId
 from yangguang.search.queries import fold, open_index
 
 LAWS = Path(__file__).parents[4] / "shared" / "corpus" / "laws"
-TRICKY = "政府信息公开条例办法的一二三〇𠮷𠀀𪚥ｆﾊABCxyz012９.。，、：；（）()[]〔〕【】《》“”\"'-—…·% \u3000\t\u200b\u00ad①㎡éｶﾞΣς"
+TRICKY = (
+    "政府信息公开条例办法的一二三〇𠮷𠀀𪚥ｆﾊABCxyz012９.。，、：；（）()[]〔〕【】《》"
+    "“”\"'-—…·% \u3000\t\u200b\u00ad①㎡éｶﾞΣς"
+)
 
 
 def paragraphs_of(world: World, record_id: RecordId) -> list[str]:
@@ -45,7 +48,7 @@ def quotable(piece: str) -> bool:
 
 
 def test_a_quoted_piece_of_any_text_is_found_in_exactly_the_records_that_contain_it(world: World) -> None:
-    chance = random.Random(20260724)
+    chance = random.Random(20260724)  # noqa: S311 - seeded on purpose
     for _ in range(120):
         title = random_text(chance, 20) + "题"
         world.publish(title, *(random_text(chance, 30) for _ in range(chance.randint(0, 5))))
@@ -74,7 +77,7 @@ def test_a_phrase_does_not_reach_from_one_paragraph_into_the_next(world: World) 
 
 @pytest.mark.parametrize("length", [47, 48, 49, 50, 97, 98, 500, 4_000])
 def test_a_long_quotation_is_told_from_one_that_differs_in_its_last_character(world: World, length: int) -> None:
-    chance = random.Random(length)
+    chance = random.Random(length)  # noqa: S311 - seeded on purpose
     text = "".join(chr(0x4E00 + chance.randrange(90)) for _ in range(length))
     right = world.publish("甲", "前" + text + "后")
     world.publish("乙", text[:-1] + "异" + text)
@@ -132,7 +135,7 @@ def test_folding_is_stable_for_every_character() -> None:
 
 @pytest.mark.skipif(not LAWS.is_dir(), reason="shared/corpus/laws is not beside this repository")
 def test_pieces_of_684_real_regulations_are_found_in_exactly_the_regulations_that_contain_them(world: World) -> None:
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - seeded on purpose
     lines = []
     for path in sorted(LAWS.glob("*.md")):
         text = path.read_text(encoding="utf-8")
