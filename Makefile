@@ -3,6 +3,9 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 DEMO := var/demo
+DEMO_NAME := 澄禾县人民政府
+DEMO_AGENCY := chenghe
+SAMPLES := src/yangguang/site/samples
 SYSTEM_PACKAGES := chromium fonts-noto-cjk
 WORKERS ?= 2
 
@@ -26,10 +29,9 @@ setup: .venv/ready ## Install what the lock names into .venv.
 
 demo: setup ## Fill a node with the samples of a fictional county and serve it at http://127.0.0.1:8000.
 	@test -f $(DEMO)/node.toml || YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang init \
-		--origin demo.example/xxgk --name "$$($(BIN)/python -m yangguang.site.samples name)" \
-		--agency "$$($(BIN)/python -m yangguang.site.samples agency)"
-	@YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang agency register "$$($(BIN)/python -m yangguang.site.samples agencies)"
-	@YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang import "$$($(BIN)/python -m yangguang.site.samples folder)"
+		--origin demo.example/xxgk --name "$(DEMO_NAME)" --agency $(DEMO_AGENCY)
+	@YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang agency register $(SAMPLES)/agencies.toml
+	@YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang import $(SAMPLES)
 	@YANGGUANG_HOME=$(DEMO) $(BIN)/yangguang serve
 
 test: setup ## Run the tests, the slow ones left out.

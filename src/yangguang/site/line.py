@@ -40,7 +40,7 @@ class Line:
         self._blobs = Blobs(node.blobs)
 
     def advance(self) -> int:
-        """Log what waits and project what is logged; return how many steps were taken, 0 when nothing was left to do."""
+        """Log what waits, project what is logged; return how many steps were taken, 0 when nothing was left to do."""
         settled = sequence(self._writer, self._log, limit=BATCH)
         if settled:
             destroy_erased(self._log, self._node.blobs)

@@ -46,7 +46,7 @@ PLAIN = Metadata(kind=Kind.DOCUMENT, title="通知", agency=Agency("a", "甲局"
 EVENT = Event(
     type=EventType.PUBLISH,
     claimed_at=1_785_542_400,
-    id=new_record_id(lambda n: bytes(n)),
+    id=new_record_id(bytes),
     revision=1,
     unit=UNIT,
     formed_on=date(2026, 7, 24),

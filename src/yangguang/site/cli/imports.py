@@ -121,7 +121,8 @@ def _plain(summary: Summary) -> dict[str, object]:
 def _tell(summary: Summary) -> None:
     counts = summary.counts
     say(
-        f"读取 read {summary.read} · 公开 published {counts[Outcome.PUBLISHED]} · 更正 revised {counts[Outcome.REVISED]}"
+        f"读取 read {summary.read}"
+        f" · 公开 published {counts[Outcome.PUBLISHED]} · 更正 revised {counts[Outcome.REVISED]}"
         f" · 重复 duplicates {counts[Outcome.DUPLICATE]} · 已有 already {counts[Outcome.ALREADY]}"
         f" · 拒绝 refused {counts[Outcome.REFUSED]}"
     )

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from django.conf import settings
 
 from yangguang.agencies.commands import register_file
 from yangguang.agencies.queries import agencies as all_agencies
@@ -15,9 +14,8 @@ from yangguang.catalogue import queries as catalogue
 from yangguang.editorial.queries import backlog
 from yangguang.ledger.queries import open_log
 from yangguang.search import queries as search
-from yangguang.site.cli.output import node, say, say_json
+from yangguang.site.cli.output import blank, node, say, say_json
 from yangguang.site.making import make_node
-from yangguang.site.node import Node
 
 agencies = typer.Typer(help="行政机关 · The agencies of this node.", no_args_is_help=True)
 
@@ -33,7 +31,7 @@ def init(
     base_url: Annotated[str, typer.Option(help="公网地址 · Public scheme and host, for site maps.")] = "",
 ) -> None:
     """新建节点 · Make a new node in $YANGGUANG_HOME (default ./var); what exists is never overwritten."""
-    made: Node = replace(settings.NODE, origin=origin, name=name, agency=agency, site_code=site_code, base_url=base_url)
+    made = replace(blank(), origin=origin, name=name, agency=agency, site_code=site_code, base_url=base_url)
     make_node(made, Agency(agency, agency_name or name, uscc.upper() or NO_USCC, level=level))
     say(f"节点已建立 · node made: {made.home}")
     say(f"日志 · log: {origin}")

@@ -1,7 +1,6 @@
 """How commands speak: Chinese first, English beside it; JSON where another program reads."""
 
 import json
-from typing import Any
 
 import typer
 from django.conf import settings
@@ -18,9 +17,15 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
-def say_json(value: Any) -> None:  # Any: what json.dumps takes
+def say_json(value: object) -> None:
     """Print `value` as JSON for another program: UTF-8, two spaces, keys in the order given."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def blank() -> Node:
+    """Return the node that the environment names, whether it was made or not."""
+    found: Node = settings.NODE
+    return found
 
 
 def node() -> Node:
@@ -29,5 +34,4 @@ def node() -> Node:
     Raises:
         NodeMissingError: there is none yet.
     """
-    found: Node = settings.NODE
-    return found.required()
+    return blank().required()

@@ -31,7 +31,7 @@ GroundOption = Annotated[str, typer.Option(help="法定理由代码 · Code of t
 DecidedBy = Annotated[str, typer.Option(help="决定机关信用代码 · Credit code of the deciding authority.")]
 
 
-def search(  # noqa: PLR0913 - each is an option of the command
+def search(  # noqa: PLR0913, PLR0917 - each is an option of the command
     words: Annotated[
         list[str] | None, typer.Argument(help='词、"短语"、-排除、发文字号 · Words, "phrase", -not.')
     ] = None,
