@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from html import escape
 
 from yangguang.formats.box import LABELS, VERIFY, VERIFY_ENGLISH, box, column_name, doubts, size
-from yangguang.formats.characters import shown
+from yangguang.formats.characters import shown, width
 from yangguang.formats.structure import Piece, RunIn, heading_line, pieces
 from yangguang.formats.style import CONTENT_SECURITY_POLICY, STYLE
 from yangguang.formats.tables import html_table
 from yangguang.records.types import Content, Heading, Image, ItemList, Metadata, Paragraph, Role, Table
 
-_LONG_VALUE_CHARACTERS = 24
-"""A longer value takes the whole width of the box."""
+_LONG_VALUE_WIDTH = 16
+"""Full-width characters above which a value takes the whole width of the box."""
 
 
 def render(content: Content) -> str:
@@ -63,7 +63,7 @@ def _head(metadata: Metadata) -> Iterator[str]:
 def _box(content: Content) -> Iterator[str]:
     yield '<dl class="box">\n'
     for label, value in box(content):
-        long = ' class="long"' if len(value) > _LONG_VALUE_CHARACTERS else ""
+        long = ' class="long"' if width(value) > _LONG_VALUE_WIDTH else ""
         yield f"<div{long}><dt>{label}</dt><dd>{escape(value)}</dd></div>\n"
     yield "</dl>\n"
 

@@ -20,6 +20,7 @@ from yangguang.records.types import Content, Heading, Image, ItemList, Paragraph
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&#|~$]")
 _LEADING_MARK = re.compile(r"[-+=]")
 _LEADING_NUMBER = re.compile(r"(\d{1,9})([.)])")
+_json = json.JSONEncoder(ensure_ascii=False, default=date.isoformat).encode
 # What JSON leaves bare and a YAML reader refuses, folds or takes for the start of a file.
 _BARE_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
@@ -65,8 +66,7 @@ def _stated(content: Content) -> dict[str, object]:
 
 
 def _value(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=date.isoformat)
-    return _BARE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _BARE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", _json(value))
 
 
 def _inline(text: str) -> str:

@@ -5,10 +5,9 @@ that the reader's own window breaks the lines. Cells are parted by tabs; a cover
 """
 
 from collections.abc import Iterator
-from unicodedata import east_asian_width
 
 from yangguang.formats.box import LABELS, VERIFY, VERIFY_ENGLISH, box, doubts, size
-from yangguang.formats.characters import shown
+from yangguang.formats.characters import shown, width
 from yangguang.formats.structure import Piece, RunIn, heading_line, pieces, run_in_line
 from yangguang.formats.tables import grid
 from yangguang.records.types import Content, Heading, Image, ItemList, Paragraph, Role, Table
@@ -67,18 +66,13 @@ def _placed(line: str, role: Role) -> str:
         case Role.ADDRESSEES:
             return line
         case Role.SIGNATURE | Role.FORMED_DATE:
-            return "\u3000" * max(2, LINE_CHARACTERS - RIGHT_MARGIN_CHARACTERS - _width(line)) + line
+            return "\u3000" * max(2, LINE_CHARACTERS - RIGHT_MARGIN_CHARACTERS - width(line)) + line
         case _:
             return INDENT + line
 
 
 def _centred(line: str) -> str:
-    return "\u3000" * max(0, (LINE_CHARACTERS - _width(line)) // 2) + line
-
-
-def _width(line: str) -> int:
-    """Return the width of `line` in full-width characters, halves rounded up."""
-    return (sum(2 if east_asian_width(character) in "WFA" else 1 for character in line) + 1) // 2
+    return "\u3000" * max(0, (LINE_CHARACTERS - width(line)) // 2) + line
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -5,6 +5,7 @@ the directional controls, which would otherwise reorder what stands after them o
 """
 
 import re
+from unicodedata import east_asian_width
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """Stands for a character that may not be shown."""
@@ -36,6 +37,11 @@ def shown(text: str) -> str:
         text = text.translate(_SHOWN)
         text += _closers(text)
     return text.strip()
+
+
+def width(line: str) -> int:
+    """Return the width of `line` in full-width characters, halves rounded up (Unicode UAX 11, ambiguous as wide)."""
+    return (sum(2 if east_asian_width(character) in "WFA" else 1 for character in line) + 1) // 2
 
 
 def _closers(text: str) -> str:

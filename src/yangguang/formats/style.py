@@ -26,14 +26,15 @@ p{margin:.5em 0;text-indent:2em;text-align:justify}
 .run-in>*{display:inline;margin:0;unicode-bidi:isolate}
 .box{margin:0 0 2rem;padding:.25rem 1rem;background:var(--wash);border:1px solid var(--line);border-radius:4px;
 font-size:.9rem;line-height:1.6;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));
-column-gap:2rem}
-.box div{display:grid;grid-template-columns:6em 1fr;gap:.75rem;padding:.4rem 0}
+column-gap:1rem}
+.box div{display:grid;grid-template-columns:6em 1fr;gap:.5rem;padding:.4rem 0}
 .box .long{grid-column:1/-1}
 dt{color:var(--soft)}dd{margin:0}
 .wide{overflow-x:auto;margin:1.25em 0}
 table{border-collapse:collapse;min-width:100%;font-size:.94rem;line-height:1.6}
 caption{padding:.4em;font-weight:bold}
-th,td{border:1px solid var(--line);padding:.4em .6em;text-align:left;vertical-align:top;min-width:3.5em}
+th,td{border:1px solid var(--line);padding:.4em .6em;text-align:left;vertical-align:top;min-width:4.5em;
+overflow-wrap:break-word}
 thead th{background:var(--wash);text-align:center}
 figure{margin:1.25em 0;padding:1rem;border:1px dashed var(--line);color:var(--soft);text-align:center}
 .meta{margin-top:2.5rem;padding-top:.5rem;border-top:1px solid var(--line);font-size:.875rem;line-height:1.7;
