@@ -1,6 +1,6 @@
 """What the regulation says, as values: the only door through which other rooms read the law.
 
-The data files are read once a process. Their source is `docs/reference/law.md`, which is generated from them.
+The data files are read once a process; `docs/reference/law.md` is generated from them.
 """
 
 from collections.abc import Iterable
