@@ -186,8 +186,8 @@ def _ranked(asked: list[Contains]) -> list[tuple[Occur, Engine]]:
         found.append(Engine.boost_query(_scoring(schema.TITLE_WORDS, word), _TITLE_WORDS))
         if not all(each.title_only for each in asked):
             found.append(_scoring(schema.BODY_WORDS, word))
-    for pair in bigrams(typed)[:_MOST_PAIRS]:
-        found.append(Engine.boost_query(_scoring(schema.TITLE, pair), _TITLE_PAIRS))
+    pairs = bigrams(typed)[:_MOST_PAIRS]
+    found += [Engine.boost_query(_scoring(schema.TITLE, pair), _TITLE_PAIRS) for pair in pairs]
     found += [
         Engine.const_score_query(_term(schema.YEAR, each.year), _YEAR_SCORE) for each in asked if each.year is not None
     ]

@@ -83,7 +83,7 @@ def read_cursor(folder: Path) -> int:
     if not (engine_folder(folder) / "meta.json").exists():
         return 0
     try:
-        said = _cursor_file(folder).read_text(encoding="ascii")
+        said = _cursor_file(folder).read_bytes()
     except FileNotFoundError:
         return 0
     if not said.isdigit():
