@@ -1,22 +1,46 @@
 """Markdown: CommonMark 0.31 with GFM tables, headed by front matter that `yangguang import` reads back.
 
-Front matter: a line a field, ``key: value``, each value in JSON, which is YAML 1.2 as well; the printed label follows
-as a comment. Text is escaped so that reading the Markdown gives the record's characters: one paragraph is one line.
+Front matter: a line a field, ``key: value``, each value in JSON, which is YAML 1.2 as well, with the printed label as a
+comment. What a platform gives a record (identifier, revision, proof …) and no importer may take stands in comments.
+Text is escaped so that reading the Markdown gives the record's characters: one paragraph is one line.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date
 from urllib.parse import quote
 
-from yangguang.formats.box import VERIFY, label
+from yangguang.formats.box import closing_lines, label, values
 from yangguang.formats.characters import shown
 from yangguang.formats.structure import Piece, RunIn, heading_line, pieces, run_in_line
 from yangguang.formats.tables import grid, has_spans, header_rows, html_table
 from yangguang.records.types import Content, Heading, Image, ItemList, Paragraph, Table
 
+_KEYS = (
+    "title",
+    "kind",
+    "column",
+    "index_number",
+    "document_number",
+    "issuers",
+    "addressees",
+    "formed_on",
+    "published_on",
+    "genre",
+    "topic",
+    "summary",
+    "keywords",
+    "validity",
+    "effective_from",
+    "effective_to",
+    "disclosure",
+    "source",
+    "basis",
+)
+"""Fields a file to be imported may state; the agency is stated by its code."""
+
+_UNSTATED = (None, "", ())
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&#|~$]")
 _LEADING_MARK = re.compile(r"[-+=]")
 _LEADING_NUMBER = re.compile(r"(\d{1,9})([.)])")
@@ -44,25 +68,14 @@ def _continues(previous: Piece | None, piece: Piece) -> bool:
 
 
 def _front_matter(content: Content) -> str:
+    metadata = content.metadata
+    said = {"agency": metadata.agency.code} | {key: getattr(metadata, key) for key in _KEYS}
     lines = [
-        f"{field}: {_value(value)}  # {label(field, content.metadata)}\n"
-        for field, value in _stated(content).items()
-        if value not in (None, "", ())
+        *(f"{key}: {_value(value)}  # {label(key, metadata)}" for key, value in said.items() if value not in _UNSTATED),
+        *(f"# {label(key, metadata)}：{value}" for key, value in values(content).items() if key not in _KEYS),
+        *(f"# {line}" for line in closing_lines(content)),
     ]
-    return "".join(["---\n", *lines, "---\n\n"])
-
-
-def _stated(content: Content) -> dict[str, object]:
-    """Return the metadata field by field; the agency by its code, as a file to be imported names it."""
-    agency = content.metadata.agency
-    return asdict(content.metadata) | {
-        "agency": agency.code,
-        "agency_name": agency.name,
-        "agency_uscc": agency.uscc,
-        "id": content.id,
-        "revision": content.revision,
-        "verify": VERIFY,
-    }
+    return "\n".join(["---", *lines, "---", "", ""])
 
 
 def _value(value: object) -> str:

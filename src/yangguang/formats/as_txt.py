@@ -6,7 +6,7 @@ that the reader's own window breaks the lines. Cells are parted by tabs; a cover
 
 from collections.abc import Iterator
 
-from yangguang.formats.box import LABELS, VERIFY, VERIFY_ENGLISH, box, doubts, size
+from yangguang.formats.box import box, closing_lines
 from yangguang.formats.characters import shown, width
 from yangguang.formats.structure import Piece, RunIn, heading_line, pieces, run_in_line
 from yangguang.formats.tables import grid
@@ -29,7 +29,7 @@ def render(content: Content) -> str:
     lines += [_RULE, ""]
     for piece in pieces(content):
         lines += _piece(piece)
-    lines += ["", _RULE, *_meta(content), ""]
+    lines += ["", _RULE, *closing_lines(content), ""]
     return "\n".join(lines)
 
 
@@ -80,13 +80,3 @@ def _table(table: Table) -> Iterator[str]:
         yield INDENT + caption
     for places in grid(table):
         yield "\t".join(places)
-
-
-def _meta(content: Content) -> Iterator[str]:
-    for number, attachment in enumerate(content.metadata.attachments, 1):
-        yield f"{LABELS['attachments']}{number}：{shown(attachment.name)}（{size(attachment)}）"
-        yield f"{INDENT}SHA-256 {shown(attachment.sha256)}"
-    for label, reason in doubts(content):
-        yield f"{LABELS['doubts']}：{label}：{reason}"
-    yield f"{LABELS['verify']}：{VERIFY}"
-    yield VERIFY_ENGLISH

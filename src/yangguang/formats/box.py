@@ -4,7 +4,7 @@ Labels: 政府信息公开条例 (2019) article 12 (索引、名称、内容概�
 主送机关 is GB/T 9704's. Only what is stated is shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 
@@ -35,6 +35,7 @@ LABELS: Mapping[str, str] = {
     "source": "信息来源",
     "basis": "公开依据",
     "region_code": "行政区划代码",
+    "uscc": "统一社会信用代码",
     "kind": "信息类型",
     "places": "采集来源",
     "id": "记录编号",
@@ -42,8 +43,6 @@ LABELS: Mapping[str, str] = {
     "attachments": "附件",
     "doubts": "存疑",
     "verify": "核验",
-    "agency_name": "发布机构名称",
-    "agency_uscc": "统一社会信用代码",
 }
 """The printed label of each field, in the order of the box."""
 
@@ -83,10 +82,10 @@ def label(field: str, metadata: Metadata) -> str:
     return LABELS.get(field) or shown(field)
 
 
-def box(content: Content) -> tuple[tuple[str, str], ...]:
-    """Return label and value of every stated field in the order of the box; values are one safe line each."""
+def values(content: Content) -> dict[str, str]:
+    """Return the printed value of every stated field in the order of the box, one safe line each."""
     metadata = content.metadata
-    values = {
+    said = {
         "index_number": metadata.index_number,
         "topic": metadata.topic.replace("\\", " / "),
         "agency": metadata.agency.name,
@@ -108,13 +107,29 @@ def box(content: Content) -> tuple[tuple[str, str], ...]:
         "source": metadata.source,
         "basis": metadata.basis,
         "region_code": metadata.region_code,
+        "uscc": metadata.agency.uscc,
         "kind": KINDS[metadata.kind],
         "places": "；".join(map(shown, metadata.places)),
         "id": content.id,
         "revision": str(content.revision),
     }
-    lines = ((label(field, metadata), shown(value)) for field, value in values.items())
-    return tuple(line for line in lines if line[1])
+    return {field: line for field, value in said.items() if (line := shown(value))}
+
+
+def box(content: Content) -> tuple[tuple[str, str], ...]:
+    """Return label and value of every stated field in the order of the box."""
+    return tuple((label(field, content.metadata), value) for field, value in values(content).items())
+
+
+def closing_lines(content: Content) -> Iterator[str]:
+    """Yield what a text rendition says after the record: its attachments, its doubts, and how to verify it."""
+    for number, attachment in enumerate(content.metadata.attachments, 1):
+        digest = shown(attachment.sha256)
+        yield f"{LABELS['attachments']}{number}：{shown(attachment.name)}（{size(attachment)}，SHA-256 {digest}）"
+    for doubted, reason in doubts(content):
+        yield f"{LABELS['doubts']}：{doubted}：{reason}"
+    yield f"{LABELS['verify']}：{VERIFY}"
+    yield VERIFY_ENGLISH
 
 
 def doubts(content: Content) -> tuple[tuple[str, str], ...]:
