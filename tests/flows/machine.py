@@ -42,7 +42,7 @@ class Machine:
             self.command(*arguments), env=self.environment, cwd=self.home.parent, capture_output=True, check=False
         )
 
-    def json(self, *arguments: str | Path, code: int = 0) -> Any:  # Any: what JSON holds
+    def json(self, *arguments: str | Path, code: int = 0) -> Any:  # noqa: ANN401 - whatever JSON holds
         """Run a command that prints JSON, and return what it said."""
         return json.loads(self.run(*arguments, "--json", code=code))
 

@@ -20,7 +20,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "yangguang.portal.middleware.SecurityHeaders",
-    "django.middleware.locale.LocaleMiddleware",
+    "yangguang.portal.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
 ]
 TEMPLATES = [

@@ -47,7 +47,7 @@ def search(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """检索 · Search: the same engine and order as the web page."""
     first, last = _years(year)
     filters = Filters(agency=agency, item=item, first_year=first, last_year=last, kind=kind)
-    index = open_index(node().search, Blobs(node().blobs))
+    index = open_index(node().search)
     results = index.search(" ".join(words or []), filters, page=page, size=size, sort=sort)
     if as_json:
         say_json(_plain(results))
