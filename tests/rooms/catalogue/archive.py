@@ -36,7 +36,7 @@ from yangguang.records.types import (
 )
 
 FIRST_MOMENT = 1_760_000_000
-UNIT = "11370112004189014X"
+UNIT = "113701120041890146"
 BUREAU = Agency("ys-edu", "云溪县教育体育局", UNIT)
 
 
@@ -76,7 +76,7 @@ class Archive:
 
     def __init__(self, folder: Path, render: Callable[[Content, str], bytes] = labels_as_text) -> None:
         self.home = folder
-        signer = generate_key(folder / "log.key", "example.org/xxgk")
+        signer = generate_key(folder / "log.key", name="example.org/xxgk")
         create(log=folder / "log", head=folder / "head.sqlite3", origin="example.org/xxgk", signer=signer)
         self._writer = open_writer(log=folder / "log", head=folder / "head.sqlite3", signer=signer)
         self._render = render

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.rooms.catalogue.archive import BUREAU, Archive, body, metadata
+from tests.rooms.catalogue.archive import BUREAU, UNIT, Archive, body, metadata
 from yangguang.catalogue.queries import (
     all_live,
     count_live,
@@ -18,7 +18,7 @@ from yangguang.records.types import Agency, Kind
 
 pytestmark = pytest.mark.django_db
 
-OTHER = Agency("ys-fin", "云溪县财政局", "11370112004189014X")
+OTHER = Agency("ys-fin", "云溪县财政局", UNIT)
 
 
 def test_a_list_is_paged_newest_first(archive: Archive) -> None:
