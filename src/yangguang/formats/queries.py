@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 
 from yangguang.formats import as_html, as_json, as_md, as_txt, as_xml
 from yangguang.formats.errors import UnknownFormatError
-from yangguang.formats.style import CONTENT_SECURITY_POLICY
 from yangguang.records.types import Content
 
-__all__ = ["CONTENT_SECURITY_POLICY", "MEDIA_TYPES", "SUFFIXES", "render"]
+__all__ = ["MEDIA_TYPES", "SUFFIXES", "render"]
 
 _WRITERS: Mapping[str, Callable[[Content], str]] = {
     "html": as_html.render,
