@@ -9,8 +9,6 @@ SAMPLES := src/yangguang/site/samples
 SYSTEM_PACKAGES := chromium fonts-noto-cjk
 WORKERS ?= 2
 
-export PYTHONDONTWRITEBYTECODE := 1
-
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types contracts reference readme bench system clean
 
@@ -22,7 +20,7 @@ help: ## Say what can be made.
 	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/ready: .tools/bin/uv pyproject.toml uv.lock
-	.tools/bin/uv sync --quiet --frozen --python $(PYTHON)
+	.tools/bin/uv sync --quiet --frozen --compile-bytecode --python $(PYTHON)
 	@touch $@
 
 setup: .venv/ready ## Install what the lock names into .venv.

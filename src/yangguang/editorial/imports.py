@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from django.db import DatabaseError, transaction
@@ -42,16 +43,32 @@ from yangguang.sources.types import Manuscript
 _REVISION = re.compile(r"\.r[0-9]+$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A manuscript made ready: who publishes, which record and revision, and the components to store."""
+_Key = tuple[str, bytes]
+"""Agency code and digest of the normalised words: what makes two texts the same record."""
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """A text on its way to a first or a further revision; number, metadata and components follow in this order."""
 
     manuscript: Manuscript
     agency: Agency
     id: RecordId
     revision: int
-    metadata: Metadata
-    components: tuple[tuple[str, bytes], ...]
+    index_number: str = ""
+    components: tuple[tuple[str, bytes], ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What a manuscript becomes, before its components are made."""
+
+    manuscript: Manuscript
+    outcome: Outcome
+    record: RecordId | None = None
+    key: _Key | None = None
+    refusal: str = ""
 
 
 def import_all(manuscripts: Sequence[Manuscript], *, agency: str, blobs: Path, clock: Clock) -> tuple[Imported, ...]:
@@ -70,53 +87,59 @@ def import_all(manuscripts: Sequence[Manuscript], *, agency: str, blobs: Path, c
         UnknownAgencyError: `agency` is not registered.
         BlobNotStoredError, OutboxFullError: the disk refused; nothing of the batch was queued.
     """
-    default = agency_of(agency)
-    batch = _Batch(default, clock(), blobs)
-    for manuscript in manuscripts:
-        batch.take(manuscript)
-    batch.queue()
-    return tuple(batch.outcomes)
+    batch = _Batch(agency_of(agency), clock())
+    try:
+        batch.decide(manuscripts)
+        batch.number()
+        batch.prepare()
+        batch.queue(blobs)
+    except DatabaseError as error:
+        raise OutboxFullError(
+            f"{len(manuscripts)} manuscripts could not be queued: {error}; free disk space and run again"
+        ) from error
+    return batch.outcomes()
 
 
 class _Batch:
-    """One batch on its way; `take` each manuscript, then `queue` them all at once."""
+    """One batch on its way: `decide`, `number`, `prepare`, `queue`, in this order."""
 
-    def __init__(self, default: Agency, now: datetime, blobs: Path) -> None:
-        self.outcomes: list[Imported] = []
+    def __init__(self, default: Agency, now: datetime) -> None:
         self._default = default
         self._now = now
-        self._blobs = blobs
         self._agencies = {default.code: default}
-        self._fresh: dict[tuple[str, bytes], _Prepared] = {}
-        self._places: list[tuple[tuple[str, bytes], Manuscript]] = []
+        self._decisions: list[_Decision] = []
+        self._fresh: dict[_Key, _Fresh] = {}
+        self._known: dict[_Key, ImportedRow] = {}
+        self._places: set[tuple[int, str, int | None]] = set()
 
-    def take(self, manuscript: Manuscript) -> None:
-        """Decide what `manuscript` becomes."""
-        try:
-            outcome, record = self._decide(manuscript)
-            reason = ""
-        except YangguangError as error:
-            outcome, record, reason = Outcome.REFUSED, None, str(error)
-        place = manuscript.place
-        self.outcomes.append(Imported(outcome, place.name, place.line, manuscript.title, record, reason))
+    def decide(self, manuscripts: Sequence[Manuscript]) -> None:
+        """Find out which manuscripts are new, which revise, which are known."""
+        digests = [manuscript.text_sha256 for manuscript in manuscripts]
+        self._known = {
+            (row.agency, bytes(row.text_sha256)): row for row in ImportedRow.objects.filter(text_sha256__in=digests)
+        }
+        rows = [row.pk for row in self._known.values()]
+        places = PlaceRow.objects.filter(imported__in=rows).values_list("imported_id", "name", "line")
+        self._places = set(places)
+        for manuscript in manuscripts:
+            try:
+                self._decisions.append(self._decide(manuscript))
+            except YangguangError as error:
+                self._decisions.append(_Decision(manuscript, Outcome.REFUSED, refusal=str(error)))
 
-    def _decide(self, manuscript: Manuscript) -> tuple[Outcome, RecordId]:
+    def _decide(self, manuscript: Manuscript) -> _Decision:
         agency = self._agency(manuscript.agency_code)
         key = (agency.code, manuscript.text_sha256)
         if key in self._fresh:
-            self._places.append((key, manuscript))
-            return Outcome.DUPLICATE, self._fresh[key].id
-        known = ImportedRow.objects.filter(agency=agency.code, text_sha256=manuscript.text_sha256).first()
-        if known is not None:
-            place = manuscript.place
-            if known.places.filter(name=place.name, line=place.line).exists():
-                return Outcome.ALREADY, RecordId(known.record)
-            self._places.append((key, manuscript))
-            return Outcome.DUPLICATE, RecordId(known.record)
+            return _Decision(manuscript, Outcome.DUPLICATE, self._fresh[key].id, key)
+        if key in self._known:
+            row = self._known[key]
+            here = (row.pk, manuscript.place.name, manuscript.place.line)
+            outcome = Outcome.ALREADY if here in self._places else Outcome.DUPLICATE
+            return _Decision(manuscript, outcome, RecordId(row.record), key)
         identifier, revision = self._identity(manuscript)
-        self._fresh[key] = self._prepare(manuscript, agency, identifier, revision)
-        self._places.append((key, manuscript))
-        return (Outcome.PUBLISHED if revision == 1 else Outcome.REVISED), identifier
+        self._fresh[key] = _Fresh(manuscript, agency, identifier, revision)
+        return _Decision(manuscript, Outcome.PUBLISHED if revision == 1 else Outcome.REVISED, identifier, key)
 
     def _agency(self, code: str) -> Agency:
         if code and code not in self._agencies:
@@ -136,86 +159,135 @@ class _Batch:
         record = RecordId(place.imported.record)
         head = head_of(record)
         if head is None or head.state is not State.LIVE:
-            raise EditorialError(
-                f"{manuscript.place.name} revises {record}, which is {head.state if head else 'unknown'}"
-            )
+            state = head.state if head else "unknown"
+            raise EditorialError(f"{manuscript.revises} ({record}) is {state}: it cannot be revised")
         return record, head.revision + 1
 
-    def _prepare(self, manuscript: Manuscript, agency: Agency, identifier: RecordId, revision: int) -> _Prepared:
-        if len(manuscript.files) > MAX_ATTACHMENTS:
-            raise TooManyFilesError(
-                f"{manuscript.place.name} has {len(manuscript.files)} attachments: {MAX_ATTACHMENTS} a record is the limit"
-            )
-        index_number = (
-            "" if manuscript.kind is Kind.NEWS else self._index_number(manuscript, agency, identifier, revision)
-        )
-        metadata = _metadata(manuscript, agency, index_number, self._now)
-        content = Content(identifier, revision, metadata, manuscript.body)
-        components = [(META, encode_metadata(metadata)), (BODY, encode_body(manuscript.body))]
-        components += [(attachment_label(n), file.data) for n, file in enumerate(manuscript.files)]
-        components += [(label, render(content, label)) for label in RENDITIONS]
-        # Encoded here with empty commitments so that a bad leaf refuses this manuscript and not its whole batch.
-        encode_event(
-            _event(manuscript, agency, identifier, revision, dict.fromkeys(dict(components), bytes(32)), self._now)
-        )
-        return _Prepared(manuscript, agency, identifier, revision, metadata, tuple(components))
+    def number(self) -> None:
+        """Give each new record its index number (索引号); a revision keeps its record's, news has none."""
+        numbers: dict[RecordId, str] = {}
+        wanted: dict[tuple[str, int], list[_Fresh]] = {}
+        for fresh in self._fresh.values():
+            if fresh.manuscript.kind is Kind.NEWS:
+                continue
+            if fresh.manuscript.index_number:
+                numbers[fresh.id] = fresh.manuscript.index_number
+            elif fresh.revision == 1:
+                wanted.setdefault(self._series(fresh), []).append(fresh)
+        for (unit, year), several in wanted.items():
+            first = _reserve(unit, year, len(several))
+            numbers |= {fresh.id: f"{unit}/{year}-{first + n:05d}" for n, fresh in enumerate(several)}
+        revised = [fresh.id for fresh in self._fresh.values() if fresh.id not in numbers]
+        stored = ImportedRow.objects.filter(record__in=revised).values_list("record", "index_number")
+        numbers |= {RecordId(record): number for record, number in stored}
+        for fresh in self._fresh.values():
+            fresh.index_number = numbers.get(fresh.id, "")
 
-    def _index_number(self, manuscript: Manuscript, agency: Agency, identifier: RecordId, revision: int) -> str:
-        if revision > 1:
-            queued = [p.metadata.index_number for p in self._fresh.values() if p.id == identifier]
-            stored = ImportedRow.objects.filter(record=identifier).values_list("index_number", flat=True)
-            return (queued or list(stored[:1]) or [""])[0]
-        if manuscript.index_number:
-            return manuscript.index_number
-        unit = agency.code if agency.uscc == NO_USCC else agency.uscc
-        year = (manuscript.formed_on or manuscript.published_on or china_date(self._now)).year
-        with transaction.atomic():
-            row, _ = SerialRow.objects.select_for_update().get_or_create(unit=unit, year=year, defaults={"last": 0})
-            row.last += 1
-            row.save(update_fields=["last"])
-        return f"{unit}/{year}-{row.last:05d}"
+    def _series(self, fresh: _Fresh) -> tuple[str, int]:
+        unit = fresh.agency.code if fresh.agency.uscc == NO_USCC else fresh.agency.uscc
+        day = fresh.manuscript.formed_on or fresh.manuscript.published_on or china_date(self._now)
+        return unit, day.year
 
-    def queue(self) -> None:
+    def prepare(self) -> None:
+        """Make every component; what a rule refuses is refused alone."""
+        for fresh in self._fresh.values():
+            try:
+                fresh.components = _components(fresh, self._now)
+                # Encoded with empty commitments, so that a bad leaf refuses this manuscript and not its whole batch.
+                encode_event(_event(fresh, dict.fromkeys(dict(fresh.components), bytes(32)), self._now))
+            except YangguangError as error:
+                fresh.refusal = str(error)
+        self._fresh = {key: fresh for key, fresh in self._fresh.items() if not self._refuse(key, fresh)}
+
+    def _refuse(self, key: _Key, fresh: _Fresh) -> bool:
+        if not fresh.refusal:
+            return False
+        self._decisions = [
+            replace(decision, outcome=Outcome.REFUSED, record=None, refusal=fresh.refusal)
+            if decision.key == key
+            else decision
+            for decision in self._decisions
+        ]
+        return True
+
+    def queue(self, blobs: Path) -> None:
         """Store contents durably, then write imports, places and events in one transaction."""
-        fresh = list(self._fresh.items())
-        openings = put_all(self._blobs, [component for _, prepared in fresh for component in prepared.components])
+        fresh = list(self._fresh.values())
+        openings = iter(put_all(blobs, [component for one in fresh for component in one.components]))
         events: list[Event] = []
-        start = 0
-        for _, prepared in fresh:
-            own = openings[start : start + len(prepared.components)]
-            start += len(prepared.components)
-            commitments = {opening.label: opening.commitment for opening in own}
-            events.append(
-                _event(prepared.manuscript, prepared.agency, prepared.id, prepared.revision, commitments, self._now)
-            )
-            if prepared.manuscript.withdrawn is not None:
-                events.append(_withdrawal(prepared, self._now))
-        try:
-            with transaction.atomic():
-                self._record_places(fresh)
-                enqueue(events)
-        except DatabaseError as error:
-            raise OutboxFullError(
-                f"{len(fresh)} records could not be queued: {error}; free disk space and run again"
-            ) from error
+        for one in fresh:
+            commitments = {opening.label: opening.commitment for opening in islice(openings, len(one.components))}
+            events.append(_event(one, commitments, self._now))
+            if one.manuscript.withdrawn is not None:
+                events.append(_withdrawal(one, one.manuscript.withdrawn.ground, self._now))
+        with transaction.atomic():
+            self._record_imports()
+            enqueue(events)
 
-    def _record_places(self, fresh: Sequence[tuple[tuple[str, bytes], _Prepared]]) -> None:
-        ImportedRow.objects.bulk_create(
+    def _record_imports(self) -> None:
+        made = ImportedRow.objects.bulk_create(
             ImportedRow(
                 agency=code,
                 text_sha256=digest,
-                record=prepared.id,
-                revision=prepared.revision,
-                index_number=prepared.metadata.index_number,
+                record=fresh.id,
+                revision=fresh.revision,
+                index_number=fresh.index_number,
             )
-            for (code, digest), prepared in fresh
+            for (code, digest), fresh in self._fresh.items()
         )
-        for (code, digest), manuscript in self._places:
-            PlaceRow.objects.get_or_create(
-                imported=ImportedRow.objects.get(agency=code, text_sha256=digest),
-                name=manuscript.place.name,
-                line=manuscript.place.line,
+        rows = self._known | {(row.agency, bytes(row.text_sha256)): row for row in made}
+        PlaceRow.objects.bulk_create(
+            (
+                PlaceRow(
+                    imported=rows[decision.key],
+                    name=decision.manuscript.place.name,
+                    line=decision.manuscript.place.line,
+                )
+                for decision in self._decisions
+                if decision.key is not None and decision.outcome not in {Outcome.ALREADY, Outcome.REFUSED}
+            ),
+            ignore_conflicts=True,
+        )
+
+    def outcomes(self) -> tuple[Imported, ...]:
+        """Return what became of each manuscript, in order."""
+        return tuple(
+            Imported(
+                decision.outcome,
+                decision.manuscript.place.name,
+                decision.manuscript.place.line,
+                decision.manuscript.title,
+                decision.record,
+                decision.refusal,
             )
+            for decision in self._decisions
+        )
+
+
+def _reserve(unit: str, year: int, number: int) -> int:
+    """Return the first of `number` fresh serials of a unit and year, never to be given out again."""
+    with transaction.atomic():
+        row, _ = SerialRow.objects.select_for_update().get_or_create(unit=unit, year=year, defaults={"last": 0})
+        first = row.last + 1
+        row.last += number
+        row.save(update_fields=["last"])
+    return first
+
+
+def _components(fresh: _Fresh, now: datetime) -> tuple[tuple[str, bytes], ...]:
+    files = fresh.manuscript.files
+    if len(files) > MAX_ATTACHMENTS:
+        raise TooManyFilesError(
+            f"{fresh.manuscript.place.name} has {len(files)} attachments: {MAX_ATTACHMENTS} is the limit"
+        )
+    metadata = _metadata(fresh, now)
+    content = Content(fresh.id, fresh.revision, metadata, fresh.manuscript.body)
+    return (
+        (META, encode_metadata(metadata)),
+        (BODY, encode_body(fresh.manuscript.body)),
+        *((attachment_label(n), file.data) for n, file in enumerate(files)),
+        *((label, render(content, label)) for label in RENDITIONS),
+    )
 
 
 def _stem(name: str) -> str:
@@ -223,7 +295,8 @@ def _stem(name: str) -> str:
     return _REVISION.sub("", PurePosixPath(name).with_suffix("").as_posix())
 
 
-def _metadata(manuscript: Manuscript, agency: Agency, index_number: str, now: datetime) -> Metadata:
+def _metadata(fresh: _Fresh, now: datetime) -> Metadata:
+    manuscript, agency = fresh.manuscript, fresh.agency
     published_on = manuscript.published_on
     doubts = manuscript.doubts
     if published_on is None:
@@ -236,7 +309,7 @@ def _metadata(manuscript: Manuscript, agency: Agency, index_number: str, now: da
         headline=manuscript.title if manuscript.title != title else "",
         agency=said.Agency(agency.code, agency.name, agency.uscc),
         published_on=published_on,
-        index_number=index_number,
+        index_number=fresh.index_number,
         summary=manuscript.summary,
         formed_on=manuscript.formed_on,
         issuers=manuscript.issuers,
@@ -260,33 +333,18 @@ def _metadata(manuscript: Manuscript, agency: Agency, index_number: str, now: da
     )
 
 
-def _event(
-    manuscript: Manuscript,
-    agency: Agency,
-    identifier: RecordId,
-    revision: int,
-    commitments: dict[str, bytes],
-    now: datetime,
-) -> Event:
+def _event(fresh: _Fresh, commitments: dict[str, bytes], now: datetime) -> Event:
     return Event(
-        type=EventType.IMPORT if revision == 1 else EventType.REVISE,
+        type=EventType.IMPORT if fresh.revision == 1 else EventType.REVISE,
         claimed_at=unix_seconds(now),
-        id=identifier,
-        revision=revision,
-        previous=None if revision == 1 else 0,
-        unit=agency.uscc,
-        formed_on=manuscript.formed_on,
+        id=fresh.id,
+        revision=fresh.revision,
+        previous=None if fresh.revision == 1 else 0,
+        unit=fresh.agency.uscc,
+        formed_on=fresh.manuscript.formed_on,
         commitments=commitments,
     )
 
 
-def _withdrawal(prepared: _Prepared, now: datetime) -> Event:
-    withdrawn = prepared.manuscript.withdrawn
-    event = _event(prepared.manuscript, prepared.agency, prepared.id, prepared.revision, {}, now)
-    return replace(
-        event,
-        type=EventType.WITHDRAW,
-        previous=0,
-        formed_on=None,
-        ground=withdrawn.ground if withdrawn else "",
-    )
+def _withdrawal(fresh: _Fresh, ground: str, now: datetime) -> Event:
+    return replace(_event(fresh, {}, now), type=EventType.WITHDRAW, previous=0, formed_on=None, ground=ground)
