@@ -1,0 +1,223 @@
+"""From what a reader of one format found to a manuscript: kind, title, dates, issuers, column, and every doubt.
+
+Precedence: what the front matter says, then what the page's machine-readable head says, then what the text shows.
+Whatever a rule inferred gets a `Doubt` that names the rule in Chinese, for the officer who looks at it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from yangguang.records.queries import MAX_TITLE_CHARACTERS, plain_text
+from yangguang.records.types import Block, Body, Doubt, Heading, Kind, Paragraph, Role, Table
+from yangguang.sources.columns import infer_column, is_statutory_title
+from yangguang.sources.elements import Elements, find_elements, own_number
+from yangguang.sources.errors import UnreadableError
+from yangguang.sources.labels import Labels
+from yangguang.sources.outline import Piece, outline
+from yangguang.sources.text import squeeze, text_key
+from yangguang.sources.types import Manuscript, Place
+from yangguang.sources.words import genre_in_title, issuers_in_title, organisations
+
+_RECORD_TITLE = re.compile("处罚|许可|强制|抽检|抽查")
+_BRACKETED_NUMBER = re.compile(r"[（(]([^（）()]{2,20}[〔\[［【][^〔〕]{4,6}[〕\]］】][^（）()]{1,8}号)[)）]\s*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawHeader:
+    """What the lines under a regulation's title say of its making; see `yangguang.sources.regulations`."""
+
+    number: str = ""
+    issuers: tuple[str, ...] = ()
+    formed_on: date | None = None
+    published_on: date | None = None
+    effective_from: date | None = None
+    genre: str = ""
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a reader of one format hands over: a title, the text in pieces, and the fields its format states.
+
+    `title_guessed` says that `title` is a line of the text, or the name of a window: a title printed in the document
+    is better.
+    """
+
+    place: Place
+    title: str
+    pieces: Sequence[Piece]
+    published_on: date | None = None
+    source: str = ""
+    summary: str = ""
+    keywords: tuple[str, ...] = ()
+    title_guessed: bool = False
+    labels: Labels = field(default_factory=Labels)
+    law: LawHeader | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+
+def manuscript(draft: Draft) -> Manuscript:
+    """Return `draft` as a manuscript.
+
+    Raises:
+        UnreadableError: the draft has no text, or no title that could be one.
+    """
+    title = checked_title(draft.title)
+    found = find_elements(draft.pieces, title)
+    if draft.title_guessed and found.title:
+        title = checked_title(found.title)
+    body = _body(found, title)
+    if not any(_says_something(block) for block in body.blocks):
+        raise UnreadableError("没有正文 no text below the title", draft.place.line)
+    doubts = [doubt for doubt in draft.doubts if doubt.field != "title" or title == checked_title(draft.title)]
+    number = _number(found, draft, title, doubts)
+    genre = (draft.law.genre if draft.law else "") or genre_in_title(found.title) or genre_in_title(title)
+    issuers = _issuers(found, draft, title, doubts)
+    kind = _kind(found, draft, title=title, number=number, genre=genre, issuers=issuers, body=body, doubts=doubts)
+    is_news = kind is Kind.NEWS
+    formed_on = None if is_news else _formed_on(found, draft, doubts)
+    published_on = _published_on(draft, formed_on, doubts)
+    column = None
+    if not is_news:
+        column, doubt = infer_column(found.title or title, genre, number)
+        doubts.append(doubt)
+    return Manuscript(
+        kind=kind,
+        title=title,
+        document_title="" if is_news or found.title == title else found.title,
+        document_number=number,
+        issuers=() if is_news else issuers,
+        addressees="" if is_news else found.addressees,
+        formed_on=formed_on,
+        published_on=published_on,
+        source=draft.source,
+        genre="" if is_news else genre,
+        column=column,
+        summary=draft.summary,
+        keywords=draft.keywords,
+        effective_from=draft.law.effective_from if draft.law else None,
+        index_number=draft.labels.index_number,
+        doubts=tuple(doubts),
+        body=body,
+        place=draft.place,
+        text_sha256=text_key(title, plain_text(body)),
+    )
+
+
+def checked_title(text: str) -> str:
+    """Return `text` as a title of one line.
+
+    Raises:
+        UnreadableError: nothing is left, or more than a title can hold.
+    """
+    title = squeeze(text)
+    if not title:
+        raise UnreadableError("没有标题 no title found")
+    if len(title) > MAX_TITLE_CHARACTERS:
+        raise UnreadableError(
+            f"标题有 {len(title)} 字，最多 {MAX_TITLE_CHARACTERS} 字 "
+            f"title of {len(title)} characters: at most {MAX_TITLE_CHARACTERS}"
+        )
+    return title
+
+
+def _body(found: Elements, title: str) -> Body:
+    """Return the text as blocks, without the printed title where it only repeats the manuscript's."""
+    blocks = outline(found.pieces)
+    for position, block in enumerate(blocks):
+        if isinstance(block, Paragraph) and block.role is Role.TITLE:
+            if "".join(block.text.split()) == "".join(title.split()):
+                return Body(blocks[:position] + blocks[position + 1 :])
+            break
+    return Body(blocks)
+
+
+def _says_something(block: Block) -> bool:
+    return not isinstance(block, Heading | Paragraph) or bool(block.text)
+
+
+def _number(found: Elements, draft: Draft, title: str, doubts: list[Doubt]) -> str:
+    if found.number:
+        return found.number
+    if draft.law and draft.law.number:
+        return draft.law.number
+    in_title = _BRACKETED_NUMBER.search(title)
+    if in_title and (number := own_number(in_title[1])):
+        doubts.append(Doubt("document_number", "文号取自标题末尾的括号"))
+        return number
+    if number := own_number(draft.labels.number):
+        doubts.append(Doubt("document_number", "文号取自页面的信息表"))
+        return number
+    return ""
+
+
+def _issuers(found: Elements, draft: Draft, title: str, doubts: list[Doubt]) -> tuple[str, ...]:
+    if found.issuers:
+        return found.issuers
+    if draft.law and draft.law.issuers:
+        return draft.law.issuers
+    code, order, _ = found.number.partition("令")
+    if order and code:
+        return tuple(code.split("、"))
+    if draft.labels.issuer and (names := organisations(draft.labels.issuer)):
+        doubts.append(Doubt("issuers", "发文机关取自页面的信息表"))
+        return names
+    issuers = issuers_in_title(found.title) or issuers_in_title(title)
+    if issuers:
+        doubts.append(Doubt("issuers", "正文没有落款，发文机关取自标题"))
+    return issuers
+
+
+def _kind(
+    found: Elements,
+    draft: Draft,
+    *,
+    title: str,
+    number: str,
+    genre: str,
+    issuers: tuple[str, ...],
+    body: Body,
+    doubts: list[Doubt],
+) -> Kind:
+    if draft.law or found.number or (found.signed and found.issuers):
+        return Kind.DOCUMENT
+    has_table = any(isinstance(block, Table) for block in body.blocks)
+    if has_table and _RECORD_TITLE.search(title) and is_statutory_title(title):
+        doubts.append(Doubt("kind", "标题为行政行为信息且正文为表格，视为结构化记录"))
+        return Kind.RECORD
+    if number or is_statutory_title(title):
+        doubts.append(Doubt("kind", "没有版头和落款，依标题视为公文"))
+        return Kind.DOCUMENT
+    if genre and (issuers or found.passed):
+        doubts.append(Doubt("kind", "没有文号，依标题中的发文机关和文种视为公文"))
+        return Kind.DOCUMENT
+    return Kind.NEWS
+
+
+def _formed_on(found: Elements, draft: Draft, doubts: list[Doubt]) -> date | None:
+    formed_on = found.formed_on or (draft.law.formed_on if draft.law else None)
+    if formed_on is None and draft.labels.formed_on:
+        formed_on = draft.labels.formed_on
+        doubts.append(Doubt("formed_on", "成文日期取自页面的信息表"))
+    if draft.law:
+        doubts.extend(draft.law.doubts)
+    if found.passed and not draft.law:
+        doubts.append(Doubt("formed_on", "没有落款日期，取自题注中的通过或公布日期"))
+    if formed_on and draft.published_on and formed_on > draft.published_on:
+        doubts.append(Doubt("formed_on", f"成文日期 {formed_on} 晚于发布日期 {draft.published_on}"))
+    return formed_on
+
+
+def _published_on(draft: Draft, formed_on: date | None, doubts: list[Doubt]) -> date | None:
+    if draft.published_on:
+        return draft.published_on
+    if draft.law and draft.law.published_on:
+        doubts.append(Doubt("published_on", "没有发布日期，采用题注或文件名中最近一次公布或修订的日期"))
+        return draft.law.published_on
+    if formed_on:
+        doubts.append(Doubt("published_on", "没有发布日期，采用成文日期"))
+        return formed_on
+    doubts.append(Doubt("published_on", "没有找到发布日期"))
+    return None
