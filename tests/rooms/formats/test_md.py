@@ -16,6 +16,8 @@ from tests.rooms.formats.samples import NOTICE, notices
 from tests.strategies import HOSTILE, contents
 from yangguang.formats.queries import render
 from yangguang.records.types import Body, Cell, Content, Heading, Image, ItemList, Paragraph, Table
+from yangguang.sources.queries import read_file
+from yangguang.sources.types import Manuscript, Place
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -146,6 +148,18 @@ def test_the_front_matter_names_the_agency_by_code_and_labels_each_line() -> Non
     assert 'formed_on: "2026-05-28"  # 成文日期\n' in front
     assert "# 发布机构：阳光县人民政府办公室\n" in front
     assert "# 记录编号：abcdefghijklmnopqrstuvwxya\n" in front
+
+
+def test_a_downloaded_markdown_file_can_be_imported_again() -> None:
+    (manuscript,) = read_file(render(NOTICE, "md"), Place("通知.md"))
+    assert isinstance(manuscript, Manuscript)
+    said = NOTICE.metadata
+    assert manuscript.title == said.title
+    assert manuscript.agency_code == said.agency.code
+    assert (manuscript.document_number, manuscript.formed_on) == (said.document_number, said.formed_on)
+    assert (manuscript.column, manuscript.keywords, manuscript.validity) == (said.column, said.keywords, said.validity)
+    assert Heading(2, "（一）", "明确分工。", run_in=True) in manuscript.body.blocks
+    assert manuscript.doubts == ()
 
 
 def text_of(table: Table) -> str:
