@@ -5,8 +5,10 @@ dashes and dots, no white space and nothing invisible. Every step but the last c
 character, so a piece of a text folds to a piece of its fold.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 import rjieba
 
@@ -43,20 +45,18 @@ class _Folds(dict[int, str]):
         return found
 
 
-class _Words(dict[int, str]):
-    """Code point to its fold where it can be part of a word, else to a space."""
-
-    def __missing__(self, code: int) -> str:
-        found = "".join(each if each.isalnum() else " " for each in _folded(code)) or (
-            " " if chr(code).isspace() else ""
-        )
-        self[code] = found
-        return found
-
-
 _FOLDS = _Folds()
-_TEXT_FOLDS = _Folds({_BREAK: "\n"})
-_WORDS = _Words()
+_SPACED_FOLDS = _Folds({_BREAK: "\n"} | {code: " " for code in range(0x3001) if chr(code).isspace() and code != _BREAK})
+
+_CHANGING = re.compile("[^\n 、。《》0-9a-z一-龥]+")
+"""Runs of characters that may not be their own fold; most Chinese text is not looked at any closer."""
+
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=65_536)
+def _spaced_run(run: str) -> str:
+    return run.translate(_SPACED_FOLDS)
 
 
 def _composed(text: str) -> str:
@@ -68,9 +68,14 @@ def fold(text: str) -> str:
     return _composed(text.translate(_FOLDS))
 
 
-def fold_text(text: str) -> str:
-    """Return the folds of the paragraphs of `text`, still separated by line feeds."""
-    return _composed(text.translate(_TEXT_FOLDS))
+def spaced(text: str) -> str:
+    """Return the fold of `text` with its white space left in, as spaces and line feeds: words need it."""
+    return _CHANGING.sub(lambda found: _spaced_run(found[0]), text)
+
+
+def unspaced(spaced_text: str) -> str:
+    """Return the folds of the paragraphs of a `spaced` text, separated by line feeds."""
+    return _composed(spaced_text.replace(" ", ""))
 
 
 def fold_character(character: str) -> str:
@@ -88,14 +93,14 @@ def parts(folded: str) -> list[str]:
     return "".join(each if each.isalnum() else " " for each in folded).split()
 
 
-def words(text: str) -> list[str]:
-    """Return the words of `text`, punctuation left out (rjieba's dictionary alone, so that they never change)."""
-    return [word for word in rjieba.cut(text.translate(_WORDS), hmm=False) if not word.isspace()]
+def words(spaced_text: str) -> list[str]:
+    """Return the words of folded text, punctuation left out (rjieba's dictionary alone, so that they never change)."""
+    return [word for word in rjieba.cut(_NO_WORD.sub(" ", spaced_text), hmm=False) if word != " "]
 
 
-def word_tokens(text: str) -> str:
-    """Return the words of `text` for a field split at white space."""
-    return " ".join(rjieba.cut(text.translate(_WORDS), hmm=False))
+def word_tokens(spaced_text: str) -> str:
+    """Return the words of folded text for a field split at white space."""
+    return " ".join(rjieba.cut(_NO_WORD.sub(" ", spaced_text), hmm=False))
 
 
 def bigram_tokens(folded: str) -> str:
@@ -117,7 +122,7 @@ def bigram_tokens(folded: str) -> str:
 
 def character_tokens(folded: str) -> str:
     """Return the distinct characters of `folded`, for a field split at white space."""
-    return " ".join(sorted(set(folded)))
+    return " ".join(set(folded))
 
 
 def cover(folded: str) -> list[tuple[int, str]]:

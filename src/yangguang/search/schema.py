@@ -17,7 +17,7 @@ import tantivy
 from yangguang.kernel.identifiers import RecordId
 from yangguang.records.types import Kind, Metadata
 from yangguang.search.errors import IndexDamagedError
-from yangguang.search.folding import bare, bigram_tokens, character_tokens, fold, fold_text, word_tokens
+from yangguang.search.folding import bare, bigram_tokens, character_tokens, fold, spaced, unspaced, word_tokens
 from yangguang.search.numbers import read_number
 from yangguang.search.types import IndexedRecord
 
@@ -91,12 +91,6 @@ def source(
     return Source(record, text)
 
 
-def searched_text(record: IndexedRecord, text: str) -> str:
-    """Return everything a quoted phrase is looked for in, a line a paragraph."""
-    header = (record.title, record.document_number, record.index_number, record.agency_name, *record.issuers)
-    return "\n".join((*header, text))
-
-
 def document(given: Source) -> tantivy.Document:
     """Return the index's document of a record."""
     record = given.record
@@ -115,9 +109,13 @@ def document(given: Source) -> tantivy.Document:
 
 
 def _add_texts(made: tantivy.Document, record: IndexedRecord, text: str) -> None:
-    everything = fold_text(searched_text(record, text))
+    # Everything a quoted phrase is looked for in, a line a paragraph.
+    header = (record.title, record.document_number, record.index_number, record.agency_name, *record.issuers)
+    spaced_body = spaced(text)
+    everything = unspaced("\n".join((spaced("\n".join(header)), spaced_body)))
+    spaced_title = spaced(record.title)
     title = fold(record.title)
-    makers = fold_text("\n".join((record.agency_name, *record.issuers)))
+    makers = unspaced(spaced("\n".join((record.agency_name, *record.issuers))))
     made.add_text(ALL, bigram_tokens(everything))
     made.add_text(ALL_CHARACTERS, character_tokens(everything))
     made.add_text(TITLE, bigram_tokens(title))
@@ -126,8 +124,8 @@ def _add_texts(made: tantivy.Document, record: IndexedRecord, text: str) -> None
         made.add_text(TITLE_BARE, bigram_tokens(plain))
     made.add_text(MAKERS, bigram_tokens(makers))
     made.add_text(MAKER_CHARACTERS, character_tokens(makers))
-    made.add_text(TITLE_WORDS, word_tokens(record.title))
-    made.add_text(BODY_WORDS, word_tokens(text))
+    made.add_text(TITLE_WORDS, word_tokens(spaced_title))
+    made.add_text(BODY_WORDS, word_tokens(spaced_body))
     number = read_number(record.document_number) if record.document_number else None
     if number is not None:
         made.add_text(NUMBER, number.key)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.rooms.search.world import World
 from yangguang.kernel.identifiers import RecordId
+from yangguang.search.folding import spaced, unspaced
 from yangguang.search.queries import fold, open_index
 
 LAWS = Path(__file__).parents[4] / "shared" / "corpus" / "laws"
@@ -131,6 +132,12 @@ def test_folding_twice_is_folding_once_and_leaves_nothing_that_splits_a_token(te
 def test_folding_is_stable_for_every_character() -> None:
     changed = [code for code in range(0x110000) if fold(fold(chr(code))) != fold(chr(code))]
     assert changed == []
+
+
+def test_records_and_queries_are_folded_alike_whatever_the_character() -> None:
+    every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000 and chr(code) != "\n"]
+    lines = unspaced(spaced("\n".join(every))).split("\n")
+    assert lines == [fold(each) for each in every]
 
 
 @pytest.mark.skipif(not LAWS.is_dir(), reason="shared/corpus/laws is not beside this repository")
