@@ -92,8 +92,7 @@ class Log:
             NotInLogError: no such entry, or the log has fewer than `size`.
             LogDamagedError: a tile is missing or malformed.
         """
-        self._check_size(size)
-        return inclusion_path(index, size, self._node(size))
+        return inclusion_path(index, size, self._node(self._at_least(size)))
 
     def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """Return the path proving the first `old` entries a prefix of the first `new`.
@@ -102,8 +101,7 @@ class Log:
             NotInLogError: `old` is larger than `new`, or the log has fewer than `new`.
             LogDamagedError: a tile is missing or malformed.
         """
-        self._check_size(new)
-        return consistency_path(old, new, self._node(new))
+        return consistency_path(old, new, self._node(self._at_least(new)))
 
     def prove(self, index: int, *, extra: bytes | None = None) -> bytes:
         """Return the proof file of entry `index` under the published checkpoint.
@@ -151,13 +149,18 @@ class Log:
             for position in range(max(start - first, 0), min(stop - first, len(entries))):
                 yield Entry(first + position, entries[position])
 
-    def _check_size(self, size: int) -> None:
+    def _at_least(self, size: int) -> int:
+        """Return the log's present size, which `size` must not exceed."""
         present = self.checkpoint().size
         if size > present:
             raise NotInLogError(f"a tree of {size} entries asked for: the log has {present}")
+        return present
 
     def _node(self, size: int) -> Node:
-        """Return the function that gives complete nodes of the tree of `size` entries."""
+        """Return the function that gives complete nodes, also of smaller trees, from the tiles of `size` entries.
+
+        `size` is the present one: partial tiles of sizes that no checkpoint ever had do not exist.
+        """
 
         def node(level: int, index: int) -> bytes:
             tile_level, height = divmod(level, TILE_HEIGHT)

@@ -118,7 +118,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a proof has proven: the entry is at this index of the log `origin`, as these witnesses of the policy saw it."""
+    """What a proof has proven: the entry is at this index of the log `origin`, as the witnesses named saw it."""
 
     index: int
     size: int
