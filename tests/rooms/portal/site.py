@@ -119,6 +119,16 @@ class County:
             metadata("云溪县中小学运动会开幕", kind=Kind.NEWS, column=None, document_number="", formed_on=None)
         )
 
+    def closed(self) -> RecordId:
+        """Publish a document and withdraw it."""
+        identifier = self.archive.publish(metadata("已经撤回的通知"))
+        self.archive.withdraw(identifier)
+        return identifier
+
+    def corrected(self, identifier: RecordId) -> None:
+        """Publish a second revision of one of the plans."""
+        self.archive.revise(identifier, metadata("云溪县教育事业发展规划第1号公告（更正）", column="plans"), _text())
+
 
 def _text() -> Body:
     return Body(
