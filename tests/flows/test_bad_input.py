@@ -1,6 +1,7 @@
 """What cannot be read is refused by name; what can be read is published all the same."""
 
 import os
+import random
 import resource
 import subprocess
 from pathlib import Path
@@ -69,8 +70,10 @@ def test_one_broken_file_in_a_thousand_is_reported_and_the_rest_published(machin
 def test_a_full_disk_is_said_and_loses_nothing(machine: Machine, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
+    dice = random.Random(7)
     for number in range(60):
-        (folder / f"{number:02}.md").write_text(NOTICE.format(f"第{number}号水渠" * 3_000), "utf-8")
+        words = "".join(chr(dice.randrange(0x4E00, 0x9FA5)) for _ in range(20_000))  # not to be compressed
+        (folder / f"{number:02}.md").write_text(NOTICE.format(f"第{number}号水渠") + words, "utf-8")
     first = folder / "00.md"
     assert machine.json("import", first)["published"] == 1
 

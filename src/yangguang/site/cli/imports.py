@@ -18,6 +18,8 @@ from yangguang.site.cli.output import console, node, say, say_json
 from yangguang.site.importing import Step, Summary, run_import
 from yangguang.sources.queries import count_files
 
+_NEW = (Outcome.PUBLISHED, Outcome.REVISED, Outcome.DUPLICATE)
+
 SHOWN = 20
 """Refusals shown without ``--json``; all of them are in the JSON."""
 
@@ -126,7 +128,7 @@ def _tell(summary: Summary) -> None:
         f" · 重复 duplicates {counts[Outcome.DUPLICATE]} · 已有 already {counts[Outcome.ALREADY]}"
         f" · 拒绝 refused {counts[Outcome.REFUSED]}"
     )
-    if summary.read and counts[Outcome.ALREADY] == summary.read:
+    if counts[Outcome.ALREADY] and not any(counts[outcome] for outcome in _NEW):
         say("没有新内容，未导入任何信息 · nothing new: nothing was imported")
     refused = [item for item in summary.imported if item.outcome is Outcome.REFUSED]
     for item in refused[:SHOWN]:
