@@ -14,6 +14,7 @@ from yangguang.records.types import Block, Body, Doubt, Heading, Kind, Paragraph
 from yangguang.sources.columns import infer_column, is_statutory_title
 from yangguang.sources.elements import Elements, find_elements, own_number
 from yangguang.sources.errors import UnreadableError
+from yangguang.sources.frontmatter import FrontMatter
 from yangguang.sources.labels import Labels
 from yangguang.sources.outline import Piece, outline
 from yangguang.sources.text import squeeze, text_key
@@ -55,6 +56,7 @@ class Draft:
     title_guessed: bool = False
     labels: Labels = field(default_factory=Labels)
     law: LawHeader | None = None
+    said: FrontMatter = field(default_factory=FrontMatter)
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -73,14 +75,21 @@ def manuscript(draft: Draft) -> Manuscript:
         raise UnreadableError("没有正文 no text below the title", draft.place.line)
     doubts = [doubt for doubt in draft.doubts if doubt.field != "title" or title == checked_title(draft.title)]
     number = _number(found, draft, title, doubts)
-    genre = (draft.law.genre if draft.law else "") or genre_in_title(found.title) or genre_in_title(title)
+    genre = (
+        draft.said.genre
+        or (draft.law.genre if draft.law else "")
+        or genre_in_title(found.title)
+        or genre_in_title(title)
+    )
     issuers = _issuers(found, draft, title, doubts)
     kind = _kind(found, draft, title=title, number=number, genre=genre, issuers=issuers, body=body, doubts=doubts)
     is_news = kind is Kind.NEWS
     formed_on = None if is_news else _formed_on(found, draft, doubts)
     published_on = _published_on(draft, formed_on, doubts)
-    column = None
-    if not is_news:
+    column: str | None = None
+    if draft.said.column and not is_news:
+        column = draft.said.column
+    elif not is_news:
         column, doubt = infer_column(found.title or title, genre, number)
         doubts.append(doubt)
     return Manuscript(
@@ -139,8 +148,8 @@ def _says_something(block: Block) -> bool:
 
 
 def _number(found: Elements, draft: Draft, title: str, doubts: list[Doubt]) -> str:
-    if found.number:
-        return found.number
+    if draft.said.document_number or found.number:
+        return draft.said.document_number or found.number
     if draft.law and draft.law.number:
         return draft.law.number
     in_title = _BRACKETED_NUMBER.search(title)
@@ -154,8 +163,8 @@ def _number(found: Elements, draft: Draft, title: str, doubts: list[Doubt]) -> s
 
 
 def _issuers(found: Elements, draft: Draft, title: str, doubts: list[Doubt]) -> tuple[str, ...]:
-    if found.issuers:
-        return found.issuers
+    if draft.said.issuers or found.issuers:
+        return draft.said.issuers or found.issuers
     if draft.law and draft.law.issuers:
         return draft.law.issuers
     code, order, _ = found.number.partition("令")
@@ -181,6 +190,8 @@ def _kind(
     body: Body,
     doubts: list[Doubt],
 ) -> Kind:
+    if draft.said.kind:
+        return draft.said.kind
     if draft.law or found.number or (found.signed and found.issuers):
         return Kind.DOCUMENT
     has_table = any(isinstance(block, Table) for block in body.blocks)

@@ -22,6 +22,7 @@ HEAD_PARAGRAPHS = 8
 _TITLE_LINES = 5
 _TITLE_LINE = 60
 _DATE_LINE = 24
+_DATE_ENDS = "日0123456789 "
 _PASSED_LINE = 300
 _LABELLED_NUMBER = re.compile(r"^(?:发文字号|发布文号|文件编号|文号)\s*[:：]\s*")
 _LETTERHEAD = re.compile(r"(?:文件|令)$")
@@ -32,6 +33,8 @@ _SIGNED_AND_DATED = re.compile(
     rf"(.{{2,{MAX_ORGANISATION}}}?)[ 　]*"
     r"((?:19|20)\d{2}\s*年.{2,10}日|[一二][〇○ＯOo零一二三四五六七八九]{3}年.{2,7}日)"
 )
+_ATTACHMENT_ITEM = re.compile(r"\d{1,2}[.．、]")
+_NOTE_STARTS = frozenset("附（(抄")
 _ATTACHMENT_NOTE = re.compile(r"^附\s*件\s*(?:[:：]|\d{1,2}\s*[.．、:：])")
 _NOTE = re.compile(r"^[（(]\s*(?:此件|联系人|联系电话|本文有删减|此页无正文|信息公开形式|公开属性)")
 _IMPRINT = re.compile(r"^抄\s*送\s*[:：]|印发$")
@@ -165,10 +168,12 @@ def _find_notes(found: Elements, start: int) -> None:
     attachments = False
     for position in range(start, len(found.pieces)):
         line = _text(found, position)
+        if not attachments and line[:1] not in _NOTE_STARTS and not line.endswith("印发"):
+            continue
         if _ATTACHMENT_NOTE.match(line):
             attachments = True
             found.roles[position] = Role.ATTACHMENT_NOTE
-        elif attachments and re.match(r"\d{1,2}[.．、]", line) and len(line) <= _TITLE_LINE * 2:
+        elif attachments and _ATTACHMENT_ITEM.match(line) and len(line) <= _TITLE_LINE * 2:
             found.roles[position] = Role.ATTACHMENT_NOTE
         else:
             attachments = False
@@ -180,7 +185,7 @@ def _find_signature(found: Elements, start: int) -> int | None:
     """Find the first date that stands alone under its signers; return the position of the date."""
     for position in range(max(start, 1), len(found.pieces)):
         line = _text(found, position)
-        if not line or len(line) > _DATE_LINE + MAX_ORGANISATION:
+        if not line or line[-1] not in _DATE_ENDS or len(line) > _DATE_LINE + MAX_ORGANISATION:
             continue
         if len(line) <= _DATE_LINE and (day := parse_date(line)) is not None:
             if _collect_signers(found, position):

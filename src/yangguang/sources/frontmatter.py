@@ -19,7 +19,7 @@ from yangguang.records.queries import parse_document_number
 from yangguang.records.types import Disclosure, Kind, Validity
 from yangguang.sources.dates import parse_moment
 from yangguang.sources.errors import UnreadableError
-from yangguang.sources.text import squeeze
+from yangguang.sources.text import clean, squeeze
 from yangguang.sources.types import Withdrawal
 
 MAX_FRONT_MATTER = 65_536
@@ -160,7 +160,7 @@ def _column(text: str) -> str:
 def _text(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
         raise ValueError("text expected")  # noqa: TRY004 - one error for every bad value
-    return squeeze(str(node.value))
+    return squeeze(clean(str(node.value)))
 
 
 def _texts(node: yaml.Node) -> tuple[str, ...]:

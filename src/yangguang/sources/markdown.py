@@ -18,7 +18,7 @@ from yangguang.records.types import Cell, Heading, Image, ItemList, Table
 from yangguang.sources.errors import UnreadableError
 from yangguang.sources.outline import Piece
 from yangguang.sources.plain import plain_pieces
-from yangguang.sources.text import is_leftover, squeeze, widen
+from yangguang.sources.text import clean, is_leftover, squeeze, widen
 
 _PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").disable(["code", "lheading", "reference"])
 _NUMBERED_LINE = re.compile(r"^([^\S\n]{0,3}\d{1,9})([.)])(?=\s)", re.MULTILINE)
@@ -103,7 +103,7 @@ def _paragraphs(tokens: Sequence[Token]) -> Iterator[Piece]:
         for child in token.children or ():
             if child.type == "image":
                 name = str(child.attrs.get("src", ""))
-                yield Image(name.rsplit("/", 1)[-1], squeeze(child.content))
+                yield Image(name.rsplit("/", 1)[-1], squeeze(clean(child.content)))
     yield from plain_pieces(widen(_inline(tokens)).split("\n"))
 
 
@@ -120,7 +120,7 @@ def _inline_text(token: Token) -> str:
             child.type == "html_inline" and child.content.lower().startswith("<br")
         ):
             parts.append("\n")
-    return "".join(parts)
+    return clean("".join(parts))
 
 
 def _items(tokens: Sequence[Token]) -> Iterator[str]:
@@ -160,7 +160,7 @@ def _html_text(html: str) -> str:
     reader = _TextOnly()
     reader.feed(html)
     reader.close()
-    return "".join(reader.parts)
+    return clean("".join(reader.parts))
 
 
 def refuse_leftovers(text: str, first_line: int) -> None:

@@ -62,7 +62,7 @@ def read_page(text: str, place: Place, *, depth: int) -> Draft:
         hidden.decompose()
     found = _container(tree.body)
     title, guessed, title_doubts = _title(scrubbed, tree.body)
-    around = squeeze(tree.body.text(separator=" "))[:_HEAD_TEXT]
+    around = squeeze(clean(tree.body.text(separator=" ")))[:_HEAD_TEXT]
     pieces, leftovers = _pieces(found.node, title)
     labels = _labels(tree.body)
     published_on, date_doubts = _published_on(scrubbed.metas, labels, around)
@@ -155,7 +155,7 @@ def _title(scrubbed: Scrubbed, body: LexborNode) -> tuple[str, bool, tuple[Doubt
     for profile in profiles():
         for selector in profile.title:
             node = body.css_first(selector)
-            text = squeeze(node.text(separator="")) if node is not None else ""
+            text = squeeze(clean(node.text(separator=""))) if node is not None else ""
             if _SHORTEST_TITLE <= len(text) <= _LONGEST_TITLE:
                 return widen(text), False, (Doubt("title", "标题取自页面内的标题区域"),)
     title = squeeze(scrubbed.title)

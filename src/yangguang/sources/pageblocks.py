@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborNode
 
 from yangguang.records.types import Cell, Heading, Image, ItemList, Table
 from yangguang.sources.outline import Piece
-from yangguang.sources.text import FLATTENED_LINE, marked_paragraphs, squeeze, widen
+from yangguang.sources.text import FLATTENED_LINE, clean, marked_paragraphs, squeeze, widen
 
 _HEADINGS = {"h1": 1, "h2": 1, "h3": 2, "h4": 3, "h5": 4, "h6": 5}
 _BREAKS = frozenset({"br", "hr"})
@@ -70,7 +70,7 @@ def _children(node: LexborNode) -> list[LexborNode]:
 
 
 def _flush(line: list[str], pieces: list[Piece]) -> None:
-    text = "".join(line)
+    text = clean("".join(line))
     line.clear()
     if len(text) > FLATTENED_LINE:
         pieces += [widen(part) for part in marked_paragraphs(text.replace("\n", " " if "\n " in text else "\n"))]
@@ -79,12 +79,12 @@ def _flush(line: list[str], pieces: list[Piece]) -> None:
 
 
 def _text(node: LexborNode) -> str:
-    return widen(squeeze(node.text(separator="")))
+    return widen(squeeze(clean(node.text(separator=""))))
 
 
 def _image(node: LexborNode) -> list[Piece]:
     name = (node.attributes.get("src") or "").split("?")[0].rsplit("/", 1)[-1]
-    alternative = widen(squeeze(node.attributes.get("alt") or ""))
+    alternative = widen(squeeze(clean(node.attributes.get("alt") or "")))
     return [Image(name[:255], alternative)] if alternative and name else []
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from yangguang.records.types import Kind
 from yangguang.sources.columnpage import read_column_page
 from yangguang.sources.drafts import Draft, manuscript
 from yangguang.sources.errors import UnreadableError
@@ -19,6 +18,9 @@ from yangguang.sources.text import clean, widen
 from yangguang.sources.types import File, Limits, Manuscript, Place, Refused
 
 _REVISION = re.compile(r"(?P<stem>.+)\.r(?P<number>[2-9]|[1-9]\d{1,3})\.[A-Za-z]+")
+
+_OURS = frozenset({"agency", "attachments", "column"})
+"""Fields of front matter that are no field of a manuscript under the same name, or that news does not have."""
 
 Beside = Callable[[str], bytes]
 """Returns the bytes of a file in the same folder by its plain name; raises `UnreadableError` where it may not."""
@@ -107,22 +109,16 @@ def _marked_up(yaml: str, rest: str, lines: int, place: Place, limits: Limits, b
     said = read_front_matter(yaml)
     refuse_leftovers(rest, lines + 1)
     draft = read_regulation(rest, place) if MARK in rest else _markdown(rest, place, said.title)
-    return _revised(_with_front_matter(manuscript(draft), said, limits, beside))
+    found = manuscript(replace(draft, said=said))
+    return _revised(_with_front_matter(found, said, _files(said.attachments, limits, beside)))
 
 
-def _with_front_matter(found: Manuscript, said: FrontMatter, limits: Limits, beside: Beside) -> Manuscript:
+def _with_front_matter(found: Manuscript, said: FrontMatter, files: tuple[File, ...]) -> Manuscript:
     """Return `found` with what its front matter says in place of what rules inferred, and without their doubts."""
-    fields = {
-        name: value
-        for name in FrontMatter.__dataclass_fields__
-        if name not in {"agency", "attachments"} and (value := getattr(said, name))
+    stated = {
+        name: value for name in FrontMatter.__dataclass_fields__ if name not in _OURS and (value := getattr(said, name))
     }
-    if said.kind is Kind.NEWS:
-        fields["column"] = None
-    changed = replace(found, **fields, agency_code=said.agency, files=_files(said.attachments, limits, beside))
-    if changed.kind is not Kind.NEWS and changed.column is None:
-        raise UnreadableError("公文没有栏目 a document needs its column in the front matter")
-    stated = {*fields, *(("document_number", "issuers", "formed_on") if changed.kind is Kind.NEWS else ())}
+    changed = replace(found, **stated, agency_code=said.agency, files=files)
     return replace(changed, doubts=tuple(doubt for doubt in changed.doubts if doubt.field not in stated))
 
 

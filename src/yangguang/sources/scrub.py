@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from yangguang.sources.errors import UnreadableError
+from yangguang.sources.text import clean, squeeze
 
 _TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[A-Za-z][^\s/>]*+)"
@@ -221,7 +222,7 @@ def _meta(attributes: str, result: Scrubbed) -> None:
 
 def _line(text: str) -> str:
     """Return the beginning of `text` on one line: no title or meta of a real page is longer."""
-    return " ".join(html.unescape(text[:_LONGEST_ATTRIBUTE]).split())
+    return squeeze(clean(html.unescape(text[:_LONGEST_ATTRIBUTE])))
 
 
 def _said(attributes: str) -> dict[str, str]:

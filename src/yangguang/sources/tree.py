@@ -166,22 +166,24 @@ def _read_regular(path: Path, limit: int | None, *, most: int = -1, follow: bool
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
     try:
         descriptor = os.open(path, flags)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise UnreadableError(_said(error)) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("不是普通文件 not a regular file")
-        try:
-            if limit is None:
-                return file.read(most)
+        if limit is not None:
             refuse_size(status.st_size, limit)
-            data = file.read(limit + 1)
-        except OSError as error:
-            raise UnreadableError(_said(error)) from error
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(most if limit is None else limit + 1)
+    except OSError as error:
+        raise UnreadableError(_said(error)) from error
+    finally:
+        os.close(descriptor)
+    if limit is not None:
         # A file may grow while it is read.
         refuse_size(len(data), limit)
-        return data
+    return data
 
 
 def _place(path: Path, root: Path) -> Place:
@@ -199,5 +201,5 @@ def _shown(name: str) -> str:
     )
 
 
-def _said(error: OSError) -> str:
-    return f"无法读取 cannot be read: {error.strerror or type(error).__name__}"
+def _said(error: OSError | ValueError) -> str:
+    return f"无法读取 cannot be read: {getattr(error, 'strerror', None) or type(error).__name__}"
