@@ -5,6 +5,7 @@ refers to, also after a power cut (LEDGER design 2.5, invariant I3).
 """
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from yangguang.ledger.edge import RightEdge, StagedFile
@@ -44,32 +45,43 @@ class PublicFolder:
     def publish(self, staged: Iterable[StagedFile], note: bytes) -> None:
         """Write `staged`, then `note` as the checkpoint, then drop the partial tiles that full ones replaced.
 
+        The checkpoint's name is not synced: a power cut may bring back the one before, which contradicts nothing, and
+        the next start replaces it from the head.
+
         Raises:
             HeadDisagreesError: a file is there with other bytes; nothing is ever overwritten.
             OSError: the machine failed; nothing written since the last commit can be relied on.
         """
         unsynced: dict[Path, None] = {}
+        drafts: list[tuple[Path, bytes]] = [(self._folder / CHECKPOINT, note)]
         full = []
         for path, data in staged:
             target = self._folder / path
             self._settle(target.parent, unsynced)
-            self._write_once(target, data)
             unsynced[target.parent] = None
+            if not self._is_written(target, data):
+                drafts.append((target, data))
             if parse_path(path).width == TILE_WIDTH:
                 full.append(target)
-        for folder in unsynced:
-            self._files.sync_folder(folder)
+        self._files.together([partial(self._files.write, _draft(target), data) for target, data in drafts])
+        for target, _ in drafts[1:]:
+            self._files.rename(_draft(target), target)
+        self._files.together([partial(self._files.sync_folder, folder) for folder in unsynced])
         self._settled.update(unsynced)
-        self.replace_checkpoint(note)
+        self._files.rename(_draft(self._folder / CHECKPOINT), self._folder / CHECKPOINT)
         for target in full:
             self._drop_partials(target.with_name(f"{target.name}.p"))
 
     def replace_checkpoint(self, note: bytes) -> None:
-        """Make `note` the published checkpoint; whoever reads meanwhile gets the old one or this one."""
-        draft = self._folder / f"{CHECKPOINT}.tmp"
-        self._files.write(draft, note)
-        self._files.rename(draft, self._folder / CHECKPOINT)
+        """Make `note` the published checkpoint, durably; whoever reads meanwhile gets the old one or this one."""
+        target = self._folder / CHECKPOINT
+        self._files.write(_draft(target), note)
+        self._files.rename(_draft(target), target)
         self._files.sync_folder(self._folder)
+
+    def close(self) -> None:
+        """Give up the threads that wrote files."""
+        self._files.close()
 
     def load_edge(self, size: int) -> RightEdge:
         """Return the right edge of the first `size` entries, read from the partial tiles and bundle.
@@ -127,19 +139,17 @@ class PublicFolder:
         unsynced[folder.parent] = None
         unsynced[folder] = None
 
-    def _write_once(self, target: Path, data: bytes) -> None:
-        """Write a file that must not change again; the same bytes already there are as good."""
+    def _is_written(self, target: Path, data: bytes) -> bool:
+        """Say whether `target` is there already, as after a kill between writing it and dropping the staged copy."""
         try:
             present = self._files.read(target)
         except FileNotFoundError:
-            draft = target.with_name(f"{target.name}.tmp")
-            self._files.write(draft, data)
-            self._files.rename(draft, target)
-            return
+            return False
         if present != data:
             raise HeadDisagreesError(
                 f"{target} is there with other bytes than the head committed: these files are of another history"
             )
+        return True
 
     def _drop_partials(self, folder: Path) -> None:
         """Remove the partial tiles in `folder`; their full tile is durable."""
@@ -148,3 +158,8 @@ class PublicFolder:
                 self._files.remove(folder / name)
             self._files.remove_folder(folder)
         self._settled.discard(folder)
+
+
+def _draft(target: Path) -> Path:
+    """Return where `target` is written before it gets its name; always the same place, so a kill leaves no litter."""
+    return target.with_name(f"{target.name}.tmp")

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
@@ -16,7 +17,7 @@ from typing import NoReturn, Self
 from yangguang.ledger.checkpoint import sign_checkpoint
 from yangguang.ledger.edge import RightEdge, integrate
 from yangguang.ledger.errors import EntryRefusedError, LogDamagedError, NotAcknowledgedError, WriterStoppedError
-from yangguang.ledger.files import MACHINE, Files, Lock
+from yangguang.ledger.files import Files, Lock
 from yangguang.ledger.group import GroupCommit
 from yangguang.ledger.head import HeadStore, open_head
 from yangguang.ledger.keys import verifier_key
@@ -112,6 +113,7 @@ class Writer:
                     self._head.drop_staged()
             finally:
                 self._head.close()
+                self._public.close()
                 self._lock.release()
 
     def _append(self, batch: tuple[bytes, ...]) -> Appended:
@@ -141,14 +143,14 @@ class Writer:
             ) from self._stopped
 
 
-def open_writer(*, log: Path, head: Path, signer: Signer, files: Files = MACHINE) -> Writer:
+def open_writer(*, log: Path, head: Path, signer: Signer, files: Files | None = None) -> Writer:
     """Open the log for writing, finishing what an interrupted writer had committed.
 
     Args:
         log: The public folder.
         head: The head store, a SQLite file outside it.
         signer: Holder of the log's key; its name is the origin.
-        files: The file system; another than the machine's only in tests.
+        files: The file system, closed with the writer; another than the machine's only in tests.
 
     Raises:
         WriterBusyError: another writer has the log open.
@@ -158,18 +160,16 @@ def open_writer(*, log: Path, head: Path, signer: Signer, files: Files = MACHINE
     """
     if not log.is_dir():
         raise LogDamagedError(f"{log} is not a folder: restore the log's public files, or create a log")
-    lock = files.lock(log)
-    try:
+    files = files or Files()
+    with ExitStack() as undo:
+        lock = files.lock(log)
+        undo.callback(lock.release)
         store = open_head(head, signer.name, files)
-        try:
-            public = PublicFolder(log, files)
-            note, edge = recover(store, public, verifier_key(signer))
-        except BaseException:
-            store.close()
-            raise
-    except BaseException:
-        lock.release()
-        raise
+        undo.callback(store.close)
+        public = PublicFolder(log, files)
+        undo.callback(public.close)
+        note, edge = recover(store, public, verifier_key(signer))
+        undo.pop_all()
     return Writer(head=store, public=public, signer=signer, lock=lock, note=note, edge=edge)
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,10 @@ ORIGIN = "yangguang.example/xxgk"
 
 class Unsynced(Files):
     """The machine's files without the waiting, for tests that do not ask about durability."""
+
+    def together(self, acts: Sequence[Callable[[], None]]) -> None:
+        for act in acts:
+            act()
 
     def write(self, path: Path, data: bytes) -> None:
         path.write_bytes(data)

@@ -34,6 +34,7 @@ class Failing(Unsynced):
     """Files whose operation number `at` fails: before it is done, after it is done, or in its middle."""
 
     def __init__(self, at: int, mode: str) -> None:
+        super().__init__()
         self.count = 0
         self.at = at
         self.mode = mode
@@ -151,7 +152,9 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> int:
     return counting.count
 
 
-@pytest.mark.parametrize("mode", ["before", "after", "torn"])
+@pytest.mark.parametrize(
+    "mode", ["before", pytest.param("after", marks=pytest.mark.slow), pytest.param("torn", marks=pytest.mark.slow)]
+)
 def test_a_writer_failing_at_any_file_operation_loses_nothing(
     place: Place, tmp_path: Path, steps: int, mode: str
 ) -> None:
