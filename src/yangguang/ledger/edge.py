@@ -16,7 +16,7 @@ from yangguang.ledger.tiles import (
     tile_path,
     tile_root,
 )
-from yangguang.ledger.tree import HASH_BYTES, edge_hashes, fold, leaf_hash, pyramid
+from yangguang.ledger.tree import HASH_BYTES, edge_hashes, fold, leaf_hashes, pyramid
 
 StagedFile: TypeAlias = tuple[str, bytes]
 """Path relative to the log's folder, and content."""
@@ -47,7 +47,7 @@ def integrate(edge: RightEdge, entries: Sequence[bytes]) -> tuple[RightEdge, lis
     """
     bundle, files = _grow_bundles(edge, entries)
     size = edge.size + len(entries)
-    hashes = b"".join(map(leaf_hash, entries))
+    hashes = leaf_hashes(entries)
     tiles = []
     level = 0
     while hashes or level < len(edge.tiles):

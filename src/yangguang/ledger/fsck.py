@@ -16,7 +16,7 @@ from yangguang.ledger.notes import parse_note
 from yangguang.ledger.public import CHECKPOINT
 from yangguang.ledger.reader import Log
 from yangguang.ledger.tiles import TILE_BYTES, TILE_HEIGHT, TILE_WIDTH, bundle_path, tile_path, tile_root, width_at
-from yangguang.ledger.tree import HASH_BYTES, edge_hashes, fold, leaf_hash, pyramid
+from yangguang.ledger.tree import HASH_BYTES, edge_hashes, fold, leaf_hashes, pyramid
 from yangguang.ledger.types import Checkpoint, Finding, Progress, VerifierKey
 
 READABLE = "present and well-formed"
@@ -165,7 +165,7 @@ class _Walk:
     def _leaves(self, index: int, width: int) -> tuple[bytes | None, list[Finding]]:
         """Return the leaf hashes of a bundle if it can be read."""
         try:
-            hashes = b"".join(map(leaf_hash, self._log.bundle(index, width)))
+            hashes = leaf_hashes(self._log.bundle(index, width))
         except (LogDamagedError, OSError) as error:
             return None, [Finding(bundle_path(index, width), READABLE, str(error))]
         if self._progress is not None:

@@ -20,7 +20,7 @@ from yangguang.ledger.tiles import (
     parse_path,
     tile_path,
 )
-from yangguang.ledger.tree import HASH_BYTES, leaf_hash
+from yangguang.ledger.tree import HASH_BYTES, leaf_hashes
 
 CHECKPOINT = "checkpoint"
 
@@ -108,7 +108,7 @@ class PublicFolder:
             entries = decode_bundle(raw, len(tile) // HASH_BYTES)
         except MalformedTileError as error:
             raise LogDamagedError(f"{path}: {error}") from error
-        if b"".join(map(leaf_hash, entries)) != tile:
+        if leaf_hashes(entries) != tile:
             raise LogDamagedError(f"{path} does not hash to its tile: one of the two was altered; restore both")
         return raw
 

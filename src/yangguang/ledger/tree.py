@@ -30,6 +30,11 @@ def leaf_hash(data: bytes) -> bytes:
     return sha256(b"\x00" + data).digest()
 
 
+def leaf_hashes(entries: Iterable[bytes]) -> bytes:
+    """Return the hashes of `entries`, concatenated."""
+    return b"".join([sha256(b"\x00" + data).digest() for data in entries])
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the hash of the node over `left` and `right`."""
     return sha256(b"\x01" + left + right).digest()
@@ -82,7 +87,7 @@ def root(leaves: Iterable[bytes]) -> bytes:
     Returns:
         32 bytes; SHA-256 of the empty string for no leaves (RFC 6962, 2.1).
     """
-    hashes = b"".join(map(leaf_hash, leaves))
+    hashes = leaf_hashes(leaves)
     return fold(edge_hashes(pyramid(hashes))) if hashes else EMPTY_ROOT
 
 
