@@ -7,7 +7,7 @@ character, so a piece of a text folds to a piece of its fold.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import rjieba
@@ -54,9 +54,18 @@ _CHANGING = re.compile("[^\n 、。《》0-9a-z一-龥]+")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
+_SHORT = 8
+"""Longest run that is remembered; punctuation is short and comes back, words of other scripts do neither."""
+
+
 @lru_cache(maxsize=65_536)
-def _spaced_run(run: str) -> str:
+def _short_run(run: str) -> str:
     return run.translate(_SPACED_FOLDS)
+
+
+def _run(found: re.Match[str]) -> str:
+    run = found[0]
+    return _short_run(run) if len(run) <= _SHORT else run.translate(_SPACED_FOLDS)
 
 
 def _composed(text: str) -> str:
@@ -65,12 +74,12 @@ def _composed(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return the fold of one paragraph or query; line breaks vanish like all white space."""
-    return _composed(text.translate(_FOLDS))
+    return unspaced(spaced(text)).replace("\n", "")
 
 
 def spaced(text: str) -> str:
     """Return the fold of `text` with its white space left in, as spaces and line feeds: words need it."""
-    return _CHANGING.sub(lambda found: _spaced_run(found[0]), text)
+    return _CHANGING.sub(_run, text)
 
 
 def unspaced(spaced_text: str) -> str:
@@ -78,19 +87,23 @@ def unspaced(spaced_text: str) -> str:
     return _composed(spaced_text.replace(" ", ""))
 
 
-def fold_character(character: str) -> str:
-    """Return what one character becomes, before composition: none, one or several characters."""
-    return _FOLDS[ord(character)]
+def mapped(text: str) -> tuple[str, Sequence[int]]:
+    """Return `text` folded without composition and, for each character, which one of `text` it comes from."""
+    pieces = list(map(_FOLDS.__getitem__, map(ord, text)))
+    folded = "".join(pieces)
+    if len(folded) == len(text) and "" not in pieces:
+        return folded, range(len(text))
+    return folded, [place for place, piece in enumerate(pieces) for _ in piece]
 
 
 def bare(folded: str) -> str:
     """Return `folded` without punctuation and symbols."""
-    return "".join(each for each in folded if each.isalnum())
+    return _NO_WORD.sub("", folded)
 
 
 def parts(folded: str) -> list[str]:
     """Return the runs of letters and digits in `folded`."""
-    return "".join(each if each.isalnum() else " " for each in folded).split()
+    return _NO_WORD.sub(" ", folded).split()
 
 
 def words(spaced_text: str) -> list[str]:

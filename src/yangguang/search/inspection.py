@@ -34,7 +34,9 @@ def fsck(folder: Path, log: Entries, blobs: Contents) -> Iterator[Finding]:
         IndexDamagedError: The index cannot be read.
     """
     stop = read_cursor(folder)
-    events = ((each.index, decode_event(each.data)) for each in takewhile(lambda e: e.index < stop, log.entries(0)))
+    events = [(each.index, decode_event(each.data)) for each in takewhile(lambda e: e.index < stop, log.entries(0))]
+    if len(events) < stop:
+        yield Finding("search", "search.cursor", f"next entry is {stop}, the log holds {len(events)}; rebuild search")
     wanted = {key: standing for key, standing in standings(events).items() if standing.is_public}
     seen: set[RecordId] = set()
     for record, digest in _held(folder):

@@ -43,7 +43,7 @@ def bonus(want: Wanted, record: IndexedRecord) -> float:
     gained = _YEAR if record.year in want.years else 0.0
     if want.whole and want.whole in title:
         return gained + _WHOLE + _SHARE_OF_TITLE * len(want.whole) / len(title)
-    seen = "\n".join((title, fold(record.agency_name), *map(fold, record.issuers), str(record.year)))
+    seen = "\n".join((title, fold("|".join((record.agency_name, *record.issuers))), str(record.year)))
     return gained + _PARTS * _share(want.parts, seen) + _WORDS * _share(want.words, seen)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from yangguang.search.folding import bare, fold, fold_character, words
+from yangguang.search.folding import bare, fold, mapped, words
 from yangguang.search.types import Contains, Query, Segment
 
 SNIPPET_CHARACTERS = 120
@@ -30,11 +30,12 @@ def related_needles(query: Query) -> tuple[str, ...]:
 
 def mark(text: str, wanted: Sequence[str]) -> tuple[Segment, ...]:
     """Return the whole of `text` with every hit marked; a title also where only its punctuation differs."""
-    folded, origins = _mapped(text)
+    folded, origins = mapped(text)
     spans = _spans(folded, origins, wanted)
-    if not spans:
+    plain = [bare(each) for each in wanted]
+    if not spans and any(each in bare(folded) for each in plain):
         kept = [(each, origin) for each, origin in zip(folded, origins, strict=True) if each.isalnum()]
-        spans = _spans("".join(each for each, _ in kept), [at for _, at in kept], [bare(each) for each in wanted])
+        spans = _spans("".join(each for each, _ in kept), [at for _, at in kept], plain)
     return tuple(_segments(text, 0, len(text), spans))
 
 
@@ -58,13 +59,13 @@ def _best(text: str, wanted: Sequence[str]) -> tuple[str, list[tuple[int, int]]]
     near = {_line_at(text, at) for each in wanted if (at := text.find(each)) != -1}
     if near:
         line = max(sorted(near), key=lambda line: sum(each in line for each in wanted))
-        if spans := _spans(*_mapped(line), wanted):
+        if spans := _spans(*mapped(line), wanted):
             return line, spans
     looked = 0
     lines = [line for line in text[: MOST_FOLDED * 2].split("\n") if line.strip()]
     for line in lines:
         folded = fold(line)
-        if any(each in folded for each in wanted) and (spans := _spans(*_mapped(line), wanted)):
+        if any(each in folded for each in wanted) and (spans := _spans(*mapped(line), wanted)):
             return line, spans
         looked += len(line)
         if looked > MOST_FOLDED:
@@ -75,12 +76,6 @@ def _best(text: str, wanted: Sequence[str]) -> tuple[str, list[tuple[int, int]]]
 def _line_at(text: str, place: int) -> str:
     end = text.find("\n", place)
     return text[text.rfind("\n", 0, place) + 1 : end if end != -1 else len(text)]
-
-
-def _mapped(text: str) -> tuple[str, list[int]]:
-    """Return the fold of `text` and, for each of its characters, which character of `text` it comes from."""
-    pieces = [fold_character(each) for each in text]
-    return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
 
 
 def _spans(folded: str, origins: Sequence[int], wanted: Iterable[str]) -> list[tuple[int, int]]:
