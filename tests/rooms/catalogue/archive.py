@@ -13,7 +13,7 @@ from yangguang.blobs.queries import Blobs
 from yangguang.catalogue.commands import advance, drop
 from yangguang.kernel.identifiers import RecordId, new_record_id
 from yangguang.ledger.commands import create, generate_key, open_writer
-from yangguang.ledger.queries import Log, open_log
+from yangguang.ledger.queries import Log, open_log, policy_for, verifier_key
 from yangguang.records.queries import (
     BODY,
     META,
@@ -76,10 +76,11 @@ class Archive:
 
     def __init__(self, folder: Path, render: Callable[[Content, str], bytes] = labels_as_text) -> None:
         self.home = folder
+        self._render = render
         signer = generate_key(folder / "log.key", name="example.org/xxgk")
         create(log=folder / "log", head=folder / "head.sqlite3", origin="example.org/xxgk", signer=signer)
+        self.policy = policy_for(verifier_key(signer))
         self._writer = open_writer(log=folder / "log", head=folder / "head.sqlite3", signer=signer)
-        self._render = render
         self._revisions: dict[RecordId, int] = {}
         self._newest: dict[RecordId, int] = {}
         self._moment = FIRST_MOMENT

@@ -1,5 +1,8 @@
 """A small county for the portal's tests: a node made through the doors, and the settings that point at it."""
 
+import sqlite3
+import zlib
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,6 +12,7 @@ from yangguang.agencies.commands import register
 from yangguang.agencies.types import Agency, Office
 from yangguang.formats.queries import render
 from yangguang.kernel.identifiers import RecordId
+from yangguang.portal import node
 from yangguang.records.types import Agency as Publisher
 from yangguang.records.types import (
     Body,
@@ -18,6 +22,7 @@ from yangguang.records.types import (
     Image,
     ItemList,
     Kind,
+    Metadata,
     Paragraph,
     Role,
     Table,
@@ -69,9 +74,10 @@ class County:
     """A node with two agencies; records are added by the tests, then `settle` projects them."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.archive = Archive(home, render)
         self.node = NodeOf(home)
-        (home / "policy").write_text("log example.org/xxgk\n", "utf-8")
+        (home / "policy").write_text(self.archive.policy, "utf-8")
         office = Office(
             "县教育体育局办公室", "云溪县文昌路12号", "工作日 9:00—17:00", "0531-12345678", "", "edu@example.org"
         )
@@ -127,7 +133,21 @@ class County:
 
     def corrected(self, identifier: RecordId) -> None:
         """Publish a second revision of one of the plans."""
-        self.archive.revise(identifier, metadata("云溪县教育事业发展规划第1号公告（更正）", column="plans"), _text())
+        self.archive.revise(identifier, _correction(), _text())
+
+    def forget_readers(self) -> None:
+        """Let the site open its store anew, as a restarted process would."""
+        node._blobs.cache_clear()
+
+    def damage_contents(self) -> None:
+        """Change the stored bytes of every content behind the store's back."""
+        with closing(sqlite3.connect(self.node.blobs / "blobs.sqlite3")) as connection, connection:
+            connection.execute("UPDATE contents SET deflated = ?", (zlib.compress(b"changed"),))
+        self.forget_readers()
+
+
+def _correction() -> Metadata:
+    return metadata("云溪县教育事业发展规划第1号公告（更正）", column="plans", document_number="云教规〔2026〕1号")
 
 
 def _text() -> Body:
