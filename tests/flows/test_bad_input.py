@@ -84,7 +84,7 @@ def test_a_full_disk_is_said_and_loses_nothing(machine: Machine, tmp_path: Path)
     full = subprocess.run(
         machine.command("import", folder),
         env={**machine.environment, "PYTHONDONTWRITEBYTECODE": "1"},
-        preexec_fn=little_room,  # noqa: PLW1509 - a single-threaded test
+        preexec_fn=little_room,
         capture_output=True,
         check=False,
     )

@@ -1,4 +1,4 @@
-"""The whole way on documents that nobody here wrote: import, find, read, download, prove; then break each thing in turn."""
+"""The whole way on documents nobody here wrote: import, find, read, download, prove; then break each thing in turn."""
 
 import json
 import sqlite3
@@ -74,7 +74,9 @@ def test_every_regulation_is_published_or_said_why_not(laws: dict[str, object]) 
 
 
 @pytest.mark.parametrize("number", sorted(NUMBERS))
-def test_a_document_is_found_by_its_number_in_other_brackets(machine: Machine, laws: dict[str, object], number: str) -> None:
+def test_a_document_is_found_by_its_number_in_other_brackets(
+    machine: Machine, laws: dict[str, object], number: str
+) -> None:
     assert laws
     for style in (number, number.replace("〔", "[").replace("〕", "]"), number.replace("〔", "（").replace("〕", "）")):
         assert found(machine, style)[0]["document_number"] == number
@@ -156,6 +158,13 @@ def test_importing_while_the_node_is_served_reaches_the_public(machine: Machine,
     assert status == 200
     assert "每日八时至二十时开放" in page.decode()
     assert found(machine, "澄禾湖")[0]["id"] == identifier
+
+
+def test_while_the_node_is_served_no_second_process_writes(machine: Machine, address: str) -> None:
+    assert address
+    refused = machine.attempt("rebuild")
+    assert refused.returncode == 1
+    assert b"yangguang:" in refused.stderr
 
 
 class TestOneChangedByte:

@@ -1,13 +1,11 @@
 """Serves a node: web workers, sequencer and projectors as one process tree that starts and stops together."""
 
-import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
 
@@ -17,7 +15,7 @@ from granian.constants import Interfaces
 
 from yangguang.kernel.errors import YangguangError
 from yangguang.site.line import follow
-from yangguang.site.node import Node
+from yangguang.site.node import HOME_VARIABLE, Node
 
 RESTART_SECONDS = 2.0
 """Pause before a follower that failed is started again."""
@@ -59,45 +57,50 @@ def serve(node: Node, *, host: str, port: int, workers: int, report: Callable[[s
         keeper.join(STOP_SECONDS + RESTART_SECONDS)
 
 
-def _keep_following(node: Node, ended: threading.Event, report: Callable[[str], None]) -> None:
-    context = multiprocessing.get_context("spawn")
-    while not ended.is_set():
-        follower = context.Process(target=_follower, args=(node.home, os.getpid()), name="yangguang-follower")
-        follower.start()
-        while follower.is_alive() and not ended.wait(0.2):
-            pass
-        if ended.is_set():
-            _stop(follower)
-            return
-        report(f"the process that writes the log ended with code {follower.exitcode}; it is started again")
-        ended.wait(RESTART_SECONDS)
+def follow_until_told(node: Node, *, parent: int | None, complain: Callable[[str], None]) -> None:
+    """Run sequencer and projectors until SIGTERM or SIGINT, or until the process `parent` is gone.
 
-
-def _stop(follower: BaseProcess) -> None:
-    follower.terminate()
-    follower.join(STOP_SECONDS)
-    if follower.is_alive():
-        follower.kill()  # the log survives this by design; see the ledger's tests
-        follower.join()
-
-
-def _follower(home: Path, parent: int) -> None:
-    """Run the line until told to stop, or until the parent is gone."""
+    Args:
+        node: The node.
+        parent: Process that started this one; its end ends this one too. None for a process of its own.
+        complain: Told in one line what failed; the work is tried again after a pause.
+    """
     stop = threading.Event()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
     signal.signal(signal.SIGTERM, ask_to_stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent tells us when
-    node: Node = settings.NODE
-    if node.home != home:
-        sys.exit(f"follower of {home} was given the settings of {node.home}")
+    # Ctrl-C reaches the whole group; a follower that has a parent waits for that one's word.
+    signal.signal(signal.SIGINT, ask_to_stop if parent is None else signal.SIG_IGN)
     while not stop.is_set():
         try:
-            follow(node, lambda: stop.is_set() or os.getppid() != parent)
+            follow(node, lambda: stop.is_set() or parent not in {None, os.getppid()})
         except YangguangError as error:
-            sys.stderr.write(f"yangguang: {error}\n")
-            time.sleep(RESTART_SECONDS)
+            complain(str(error))
+            stop.wait(RESTART_SECONDS)
         else:
             return
+
+
+def _keep_following(node: Node, ended: threading.Event, report: Callable[[str], None]) -> None:
+    line = [sys.executable, "-m", "yangguang.site", "follow", "--parent", str(os.getpid())]
+    environment = {**os.environ, HOME_VARIABLE: str(node.home)}
+    while not ended.is_set():
+        follower = subprocess.Popen(line, env=environment)  # noqa: S603 - our own command line
+        while follower.poll() is None and not ended.wait(0.2):
+            pass
+        if ended.is_set():
+            _stop(follower)
+            return
+        report(f"the process that writes the log ended with code {follower.returncode}; it is started again")
+        ended.wait(RESTART_SECONDS)
+
+
+def _stop(follower: subprocess.Popen[bytes]) -> None:
+    follower.terminate()
+    try:
+        follower.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        follower.kill()  # the log survives this by design; see the ledger's tests
+        follower.wait()

@@ -1,11 +1,11 @@
-"""``serve``: the whole node."""
+"""``serve``: the whole node; ``follow``: the half of it that writes."""
 
 from typing import Annotated
 
 import typer
 
 from yangguang.site.cli.output import console, node
-from yangguang.site.serving import serve
+from yangguang.site.serving import follow_until_told, serve
 
 
 def serve_node(
@@ -15,3 +15,10 @@ def serve_node(
 ) -> None:
     """启动节点 · Serve the node: web pages, sequencer and projectors, until Ctrl-C."""
     serve(node(), host=host, port=port, workers=workers, report=console.print)
+
+
+def follow_node(
+    parent: Annotated[int, typer.Option(help="父进程号，其结束则本进程结束 · End when this process does.", min=0)] = 0,
+) -> None:
+    """只运行写入部分 · Run sequencer and projectors alone, for sites whose web processes run elsewhere."""
+    follow_until_told(node(), parent=parent or None, complain=console.print)
