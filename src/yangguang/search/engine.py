@@ -64,7 +64,9 @@ def plan(query: Query, filters: Filters) -> Plan:
         return Plan(matching, matching, has_words=False, related=None, pinned=None)
     boosts = [(Occur.Should, Engine.const_score_query(each, PINNED_SCORE)) for each in pinned]
     scored = _any(_must(_silent(_all_of([*map(_contains, asked), *fences], banned))), ranked, makers, boosts)
-    related = _related(ranked, fences, banned, matching) if ranked else None
+    # A number shares its year and 号 with half the archive: that relates nothing.
+    is_number = all(each.number is not None for each in asked)
+    related = _related(ranked, fences, banned, matching) if ranked and not is_number else None
     numbered = _all_of([_either(pinned), *fences], banned) if pinned else None
     return Plan(matching, scored, has_words=True, related=related, pinned=numbered)
 

@@ -116,6 +116,10 @@ def word_tokens(spaced_text: str) -> str:
     return " ".join(rjieba.cut(_NO_WORD.sub(" ", spaced_text), hmm=False))
 
 
+_AT_ONCE = 1 << 20
+"""Characters that are woven into pairs in one go."""
+
+
 def bigram_tokens(folded: str) -> str:
     """Return the overlapping pairs of characters of `folded` paragraphs, for a field split at white space.
 
@@ -124,6 +128,10 @@ def bigram_tokens(folded: str) -> str:
     """
     if len(folded) < 2:
         return ""
+    if len(folded) > _AT_ONCE:
+        # In pieces that share a character, or a large text would take thirty times its size in memory.
+        starts = range(0, len(folded) - 1, _AT_ONCE - 1)
+        return " ".join(bigram_tokens(folded[start : start + _AT_ONCE]) for start in starts)
     # Interleaving 32-bit units costs a quarter of joining a list of pairs, and pairs are the bulk of the index.
     units = memoryview(folded.encode("utf-32-le")).cast("I")
     woven = bytearray(b" \0\0\0" * (3 * (len(units) - 1)))

@@ -6,7 +6,7 @@ because each record is deleted by its identifier before it is added.
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -112,10 +112,13 @@ def _apply(
 
 def _put(writer: tantivy.IndexWriter, record_id: RecordId, standing: Standing | None, blobs: Contents) -> None:
     # Also when new: after a crash the entry may be in the index already.
-    writer.delete_documents_by_term(schema.ID, record_id)
+    with _engine_errors():
+        writer.delete_documents_by_term(schema.ID, record_id)
     found = read_source(standing, blobs) if standing is not None else None
     if found is not None:
-        writer.add_document(schema.document(found))
+        made = schema.document(found)
+        with _engine_errors():
+            writer.add_document(made)
 
 
 def _purge(folder: Path, engine: tantivy.Index) -> None:
@@ -134,8 +137,9 @@ def _purge(folder: Path, engine: tantivy.Index) -> None:
             for address in affected:
                 found = searcher.doc(address)
                 kept = schema.Source(schema.read_record(found), schema.read_text(found))
-                writer.delete_documents_by_term(schema.ID, kept.record.id)
-                writer.add_document(schema.document(kept))
+                with _engine_errors():
+                    writer.delete_documents_by_term(schema.ID, kept.record.id)
+                    writer.add_document(schema.document(kept))
             _commit(writer)
             writer.garbage_collect_files()
         if not any(deleted for _, deleted in _segments(folder)):
@@ -175,15 +179,25 @@ def _writer(engine: tantivy.Index, *, bulk: bool) -> Iterator[tantivy.IndexWrite
     try:
         yield writer
     except BaseException:
-        writer.rollback()
+        # Both refuse when the engine itself has failed; what failed is already on its way up.
+        with suppress(ValueError):
+            writer.rollback()
+        with suppress(ValueError):
+            writer.wait_merging_threads()
         raise
-    finally:
-        # Without waiting, a merge that outlives every call would be begun again by each.
+    # Without waiting, a merge that outlives every call would be begun again by each.
+    with _engine_errors():
         writer.wait_merging_threads()
 
 
-def _commit(writer: tantivy.IndexWriter) -> None:
+@contextmanager
+def _engine_errors() -> Iterator[None]:
     try:
-        writer.commit()
+        yield
     except ValueError as error:
         raise IndexDamagedError(f"the index could not be written: {error}; free the disk, or rebuild it") from error
+
+
+def _commit(writer: tantivy.IndexWriter) -> None:
+    with _engine_errors():
+        writer.commit()

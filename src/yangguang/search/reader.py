@@ -123,9 +123,13 @@ class Index:
                 self._engine = None
             else:
                 return
-        self._engine = open_engine(self._folder)
-        if self._engine is not None:
-            self._engine.reload()
+        found = open_engine(self._folder)
+        if found is not None:
+            try:
+                found.reload()
+            except ValueError as error:
+                raise IndexDamagedError(f"the index cannot be read: {error}; rebuild it") from error
+        self._engine = found
 
 
 def open_index(folder: Path) -> Index:

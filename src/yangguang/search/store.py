@@ -7,7 +7,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
@@ -112,8 +112,10 @@ def set_purge_pending(folder: Path, *, pending: bool) -> None:
 def remove(folder: Path) -> None:
     """Delete the index, those of older analyzers with it; the lock stays."""
     for each in folder.glob("v*"):
-        with suppress(FileNotFoundError):
-            shutil.rmtree(each)
+        # Renamed first: readers must find the index whole or not at all.
+        each.rename(each.with_name(f"dropped-{each.name}-{os.getpid()}"))
+    for each in folder.glob("dropped-*"):
+        shutil.rmtree(each)
 
 
 def _replace(path: Path, text: str) -> None:

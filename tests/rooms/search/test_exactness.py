@@ -90,6 +90,16 @@ def test_a_long_quotation_is_told_from_one_that_differs_in_its_last_character(wo
     assert found(world, f'"{text[1:]}{text[:3]}"') == {other}
 
 
+def test_a_text_of_millions_of_characters_is_found_by_its_pieces(world: World) -> None:
+    chance = random.Random(1)  # noqa: S311 - seeded on purpose
+    text = "".join(chance.choices([chr(code) for code in range(0x4E00, 0x5E00)], k=1 << 21))
+    long = world.publish("甲", text)
+    world.publish("乙", text[:5000])
+    world.settle()
+    for start in (5_000, (1 << 20) - 5, (1 << 20) - 2, (1 << 20) - 1, 1 << 20, (1 << 21) - 9):
+        assert found(world, f'"{text[start : start + 8]}"') == {long}
+
+
 def test_repeated_characters_are_counted(world: World) -> None:
     five = world.publish("甲", "哈哈哈哈哈")
     world.publish("乙", "哈哈哈哈")
