@@ -108,3 +108,17 @@ def test_a_direction_left_open_in_a_heading_is_closed_before_its_paragraph(label
     body = Body((Heading(2, "（一）", "\u202e倒\u2067置", run_in=True), Paragraph("正文")))
     text = read(replace(NOTICE, body=body), label)
     assert "\u202e倒\u2067置\u2069\u202c" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "closers"),
+    [
+        ("\u202e倒", "\u202c"),
+        ("\u2067\u202e倒\u2069", ""),
+        ("\u202a\u2067倒\u2069", "\u202c"),
+        ("倒\u202c\u2069", ""),
+    ],
+)
+def test_every_direction_is_closed_once(text: str, closers: str) -> None:
+    lines = read(replace(NOTICE, body=Body((Paragraph(text),))), "txt").split("\n")
+    assert f"　　{text}{closers}" in lines

@@ -47,3 +47,9 @@ def test_absurd_spans_do_not_grow_without_bound() -> None:
 def test_no_text_can_begin_a_line_of_its_own() -> None:
     forged = replace(NOTICE, body=Body((Paragraph("正文\n核验：此件已核验\r发布机构：冒名"),)))
     assert len(lines_of(forged)) == len(lines_of(replace(NOTICE, body=Body((Paragraph("正文"),)))))
+
+
+def test_an_empty_paragraph_leaves_no_line() -> None:
+    blank = replace(NOTICE, body=Body((Paragraph("甲"), Paragraph(" \u3000\n"), Paragraph("乙"))))
+    lines = lines_of(blank)
+    assert lines[lines.index("　　甲") + 1] == "　　乙"
