@@ -16,12 +16,15 @@ from yangguang.sources.elements import Elements, find_elements, own_number
 from yangguang.sources.errors import UnreadableError
 from yangguang.sources.frontmatter import FrontMatter
 from yangguang.sources.labels import Labels
-from yangguang.sources.outline import Piece, outline
+from yangguang.sources.outline import Piece, is_article, outline
 from yangguang.sources.text import squeeze, text_key
 from yangguang.sources.types import Manuscript, Place
 from yangguang.sources.words import genre_in_title, issuers_in_title, organisations
 
 _RECORD_TITLE = re.compile("处罚|许可|强制|抽检|抽查")
+_ARTICLES = 3
+"""Articles (第…条) that make a text a rule even without number and signature."""
+
 _BRACKETED_NUMBER = re.compile(r"[（(]([^（）()]{2,20}[〔\[［【][^〔〕]{4,6}[〕\]］】][^（）()]{1,8}号)[)）]\s*$")
 
 
@@ -200,6 +203,9 @@ def _kind(
         return Kind.RECORD
     if number or is_statutory_title(title):
         doubts.append(Doubt("kind", "没有版头和落款，依标题视为公文"))
+        return Kind.DOCUMENT
+    if sum(isinstance(piece, str) and is_article(piece) for piece in found.pieces) >= _ARTICLES:
+        doubts.append(Doubt("kind", "没有文号，正文分条，视为规章或规范性文件"))
         return Kind.DOCUMENT
     if genre and (issuers or found.passed):
         doubts.append(Doubt("kind", "没有文号，依标题中的发文机关和文种视为公文"))

@@ -22,6 +22,7 @@ HEAD_PARAGRAPHS = 8
 _TITLE_LINES = 5
 _TITLE_LINE = 60
 _DATE_LINE = 24
+_MOST_SIGNERS = 60
 _DATE_ENDS = "日0123456789 "
 _PASSED_LINE = 300
 _LABELLED_NUMBER = re.compile(r"^(?:发文字号|发布文号|文件编号|文号)\s*[:：]\s*")
@@ -204,7 +205,7 @@ def _find_signature(found: Elements, start: int) -> int | None:
 def _collect_signers(found: Elements, position: int) -> bool:
     names: list[str] = []
     signers = position - 1
-    while signers >= 0:
+    while signers >= 0 and position - signers <= _MOST_SIGNERS:
         line = _text(found, signers)
         named = organisations(line)
         if not named and not (found.number and is_signer(line)):

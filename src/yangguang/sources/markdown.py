@@ -27,7 +27,10 @@ _SPECIAL = re.compile(r"^[^\S\n]{0,3}(?:[-*+|>`~<]|\[|!\[)|[*_`\[\]<>|&\\~]", re
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _RULE = re.compile(r"[-*_=\s]{3,}")
 _MAX_LEVEL = 5
-_MOST_PARSED = 1_000_000
+_MOST_BRACKETS = 2_000
+"""Opening brackets above which none opens a link: the parser looks for an end after each."""
+
+_MOST_PARSED = 300_000
 """Characters above which only headings and paragraphs are looked for: a parser may linger over more."""
 
 
@@ -64,6 +67,8 @@ def _simple(text: str) -> Iterator[Piece]:
 
 
 def _parsed(text: str) -> Iterator[Piece]:
+    if text.count("[") > _MOST_BRACKETS:
+        text = text.replace("[", "\\[")
     escaped = _NUMBERED_LINE.sub(r"\1\\\2", _INDENT.sub(lambda found: found[0][:3], text))
     tokens = _PARSER.parse(escaped)
     position = 0

@@ -19,6 +19,7 @@ from yangguang.sources.errors import UnreadableError
 from yangguang.sources.labels import Labels, read_labels
 from yangguang.sources.outline import Piece
 from yangguang.sources.pageblocks import page_pieces, visible_length
+from yangguang.sources.plain import title_from_name
 from yangguang.sources.profiles import Profile, profiles
 from yangguang.sources.scrub import Scrubbed, scrub
 from yangguang.sources.text import clean, is_leftover, squeeze, widen
@@ -61,7 +62,7 @@ def read_page(text: str, place: Place, *, depth: int) -> Draft:
     for hidden in tree.css("[hidden]"):
         hidden.decompose()
     found = _container(tree.body)
-    title, guessed, title_doubts = _title(scrubbed, tree.body)
+    title, guessed, title_doubts = _title(scrubbed, tree.body, place)
     around = squeeze(clean(tree.body.text(separator=" ")))[:_HEAD_TEXT]
     pieces, leftovers = _pieces(found.node, title)
     labels = _labels(tree.body)
@@ -147,7 +148,7 @@ def _labels(body: LexborNode) -> Labels:
     return Labels()
 
 
-def _title(scrubbed: Scrubbed, body: LexborNode) -> tuple[str, bool, tuple[Doubt, ...]]:
+def _title(scrubbed: Scrubbed, body: LexborNode, place: Place) -> tuple[str, bool, tuple[Doubt, ...]]:
     """Return the title, whether a title printed in the document would be better, and a doubt where it was inferred."""
     for name in _TITLES:
         if title := scrubbed.metas.get(name):
@@ -161,7 +162,9 @@ def _title(scrubbed: Scrubbed, body: LexborNode) -> tuple[str, bool, tuple[Doubt
     title = squeeze(scrubbed.title)
     while (shorter := _TITLE_TAIL.sub("", title)) != title and len(shorter) >= _SHORTEST_TITLE:
         title = shorter
-    return widen(title), True, (Doubt("title", "标题取自网页的 title，去掉了站点名称"),)
+    if title:
+        return widen(title), True, (Doubt("title", "标题取自网页的 title，去掉了站点名称"),)
+    return title_from_name(place), True, (Doubt("title", "网页没有标题，取自文件名"),)
 
 
 def _published_on(metas: Mapping[str, str], labels: Labels, around: str) -> tuple[date | None, tuple[Doubt, ...]]:

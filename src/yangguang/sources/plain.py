@@ -108,9 +108,9 @@ def _title(pieces: Sequence[Piece], place: Place, labels: Labels) -> tuple[str, 
     first = pieces[0] if pieces else ""
     if isinstance(first, str) and 0 < len(first) <= _TITLE_LENGTH and first[-1] not in "。；：，" and len(pieces) > 1:
         return first, () if is_title(first) else (Doubt("title", "以首行为标题"),)
-    return _title_from_name(place), (Doubt("title", "正文没有标题，取自文件名"),)
+    return title_from_name(place), (Doubt("title", "正文没有标题，取自文件名"),)
 
 
-def _title_from_name(place: Place) -> str:
+def title_from_name(place: Place) -> str:
     """Return the file's name without folder, extension and the prefix a crawler puts before it."""
     return _CRAWLER_PREFIX.sub("", PurePosixPath(place.name).stem)

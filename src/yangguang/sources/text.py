@@ -18,7 +18,7 @@ _CONTROLS = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n?")
 _ODD_SPACES = re.compile("[\x0b\x0c\x85\u2028\u2029]")
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s一-鿿，。；）)》”]+|www\.[^\s一-鿿，。；）)》”]+")
+_ADDRESS = re.compile(r"[A-Za-z]{2,10}://[^\s一-鿿，。；）)》”]+|www\.[^\s一-鿿，。；）)》”]+")
 _HALF_WIDTH = re.compile(rf"(?<=[{_BESIDE}])[,:;?!]|[,:;?!](?=[{_BESIDE}])")
 _BRACKETED = re.compile(r"\(([^()\n]*)\)")
 _LONE_BRACKET = re.compile(rf"(?<=[{_BESIDE}])[()]|[()](?=[{_BESIDE}])")

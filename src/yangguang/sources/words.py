@@ -30,8 +30,10 @@ _TITLE_END = re.compile(
 _TITLE_STOP = re.compile(r"[。；;：:，,]$")
 _ISSUER_IN_TITLE = re.compile(r"(.{2,60}?)(?:关于|印发|转发|批转|公布)")
 _TRAILING_BRACKETS = re.compile(r"(?:[（(〔][^（）()〔〕]{1,30}[)）〕])+$")
-_NEED_DE = frozenset({"函", "报告", "请示", "令", "命令", "意见"})
-"""Kinds whose bare word ends many other titles too (来函, 工作报告): they count only after 的."""
+_NEED_DE = frozenset({"函", "报告", "请示", "令", "命令"})
+"""Kinds whose bare word ends many other titles too (来函, 工作报告): they count only after 的 or 复."""
+
+_NO_GENRE = ("征求意见", "征集意见", "听取意见")
 
 
 def organisations(line: str) -> tuple[str, ...]:
@@ -75,8 +77,10 @@ def issuers_in_title(title: str) -> tuple[str, ...]:
 def genre_in_title(title: str) -> str:
     """Return the name of the kind of document that `title` ends in (通知, 意见 …), or ""."""
     bare = _TRAILING_BRACKETS.sub("", title.strip())
+    if bare.endswith(_NO_GENRE):
+        return ""
     for word, name in _genre_words():
-        if bare.endswith(word) and (word not in _NEED_DE or bare.endswith("的" + word)):
+        if bare.endswith(word) and (word not in _NEED_DE or bare.endswith(("的" + word, "复" + word))):
             return name
     return ""
 

@@ -189,6 +189,31 @@ def test_a_title_of_statutory_content_names_its_column_with_a_doubt(read: Read, 
     assert {"kind", "column"} <= {doubt.field for doubt in found.doubts}
 
 
+def test_a_text_in_articles_is_a_document_without_number_or_signature(read: Read) -> None:
+    found = read("青禾县水库管护办法\n第一条 为了管好水库。\n第二条 每日巡查。\n第三条 自公布之日起施行。\n")
+    assert (found.kind, found.column) == (Kind.DOCUMENT, "legal-basis")
+    assert "kind" in {doubt.field for doubt in found.doubts}
+
+
+@pytest.mark.parametrize(
+    ("title", "genre"),
+    [
+        ("青禾县人民政府关于加快发展的实施意见", "意见"),
+        ("青禾县人民政府关于收费年限的复函", "函"),
+        ("青禾县人民政府关于撤销任命的决定（2024年修订）", "决定"),
+        ("青禾县人民政府关于公开征求意见", ""),
+    ],
+)
+def test_the_kind_of_document_is_read_from_the_titles_end(read: Read, title: str, genre: str) -> None:
+    found = read(f"{title}\n青政〔2024〕6号\n各乡镇：\n请执行。\n青禾县人民政府\n2024年4月1日\n")
+    assert found.genre == genre
+
+
+def test_a_notice_about_annual_reports_is_no_annual_report(read: Read) -> None:
+    found = read("关于编制政府信息公开工作年度报告的通知\n青政办〔2024〕8号\n各乡镇：\n请编制。\n")
+    assert found.column == "legal-basis"
+
+
 def test_a_headline_about_statutory_content_stays_news(read: Read) -> None:
     assert read("我县召开预算公开工作会议\n会议强调公开。\n会议指出重要。\n").kind is Kind.NEWS
 

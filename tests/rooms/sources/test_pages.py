@@ -184,6 +184,12 @@ def test_a_page_over_its_own_limit_is_refused_though_text_may_be_larger(refuse: 
     assert isinstance(found, Refused)
 
 
+def test_a_page_without_any_title_takes_its_files_name(read: Read) -> None:
+    found = read(f"<html><body><p>{LONG}</p></body></html>", "网页/甲乡水库.html")
+    assert found.title == "甲乡水库"
+    assert "title" in {doubt.field for doubt in found.doubts}
+
+
 def test_entities_and_odd_spaces_become_text(read: Read) -> None:
     found = read(page(f"<div id=zoom><p>&nbsp;&nbsp;{LONG}</p><p>甲&lt;乙&amp;丙 &#x3000;&#1;丁。</p></div>"))
     assert found.body.blocks[1] == Paragraph("甲<乙&丙 丁。")
