@@ -9,17 +9,11 @@ from yangguang.blobs.errors import BlobsError
 from yangguang.blobs.queries import Blobs
 from yangguang.catalogue.history import Present, present, row_of
 from yangguang.catalogue.models import CursorRow, EntryRow, RecordRow
-from yangguang.catalogue.rows import CURSOR, entry_row, histories, record_row
+from yangguang.catalogue.rows import CURSOR, histories, save_entries, save_records
 from yangguang.catalogue.types import LoggedEvent, Status
 from yangguang.ledger.queries import Log
 from yangguang.records.queries import META, decode_event, decode_metadata
 from yangguang.records.types import Metadata
-
-_UPDATED = [
-    field.attname
-    for field in RecordRow._meta.concrete_fields  # noqa: SLF001 - Django's documented way to a model's fields
-    if not field.primary_key
-]
 
 
 def cursor() -> int:
@@ -51,9 +45,8 @@ def advance(log: Log, blobs: Blobs, *, limit: int = 1000) -> int:
         if not CursorRow.objects.filter(id=CURSOR, next_index=start).update(next_index=stop):
             return 0
         about = [(leaf, logged) for leaf, logged in entries if logged.event.id is not None]
-        EntryRow.objects.bulk_create(entry_row(logged, leaf) for leaf, logged in about)
-        rows = [record_row(row_of(now, metadata_of(now, blobs))) for now in _touched([logged for _, logged in about])]
-        RecordRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_UPDATED)
+        save_entries(about)
+        save_records(row_of(now, metadata_of(now, blobs)) for now in _touched([logged for _, logged in about]))
     return stop - start
 
 

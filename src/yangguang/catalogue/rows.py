@@ -1,7 +1,9 @@
 """Between rows of the tables and the types of the door; no row leaves this room."""
 
 from collections.abc import Iterable
-from typing import cast
+from typing import TypeAlias, cast
+
+from django.db import connection
 
 from yangguang.catalogue.models import EntryRow, RecordRow
 from yangguang.catalogue.types import LoggedEvent, RecordState, Status
@@ -10,41 +12,70 @@ from yangguang.kernel.identifiers import RecordId
 from yangguang.records.queries import decode_event
 from yangguang.records.types import Kind, Validity
 
+Value: TypeAlias = str | int | bytes | None
+"""What a column holds; days are stored as ISO text, as Django does."""
+
 CURSOR = 1
 """Primary key of the one cursor row."""
 
 
-def record_row(state: RecordState) -> RecordRow:
-    """Return the unsaved row that says what `state` says."""
-    return RecordRow(
-        id=state.id,
-        status=state.status.value,
-        revision=state.revision,
-        newest_index=state.newest_index,
-        leaf_hash=state.leaf_hash,
-        content_index=state.content_index,
-        published_at=state.published_at,
-        meta_commitment=state.meta_commitment,
-        body_commitment=state.body_commitment,
-        unit=state.unit,
-        kind=state.kind.value if state.kind else "",
-        title=state.title,
-        index_number=state.index_number,
-        document_number=state.document_number,
-        document_key=state.document_key,
-        agency_code=state.agency_code,
-        agency_name=state.agency_name,
-        issuers=canonical.encode(list(state.issuers)).decode() if state.issuers else "",
-        column=state.column,
-        formed_on=state.formed_on,
-        published_on=state.published_on,
-        source=state.source,
-        topic=state.topic,
-        genre=state.genre,
-        validity=state.validity.value if state.validity else "",
-        closed_at=state.closed_at,
-        ground=state.ground,
-        decided_by=state.decided_by,
+def save_records(states: Iterable[RecordState]) -> None:
+    """Insert the rows of `states`, or replace those of the same records."""
+    _save(RecordRow, (_record_values(state) for state in states))
+
+
+def save_entries(entries: Iterable[tuple[bytes, LoggedEvent]]) -> None:
+    """Insert the rows of entries about records, given with their leaf bytes."""
+    _save(EntryRow, ((logged.index, logged.leaf_hash, logged.event.id or "", leaf) for leaf, logged in entries))
+
+
+def _save(model: type[RecordRow | EntryRow], rows: Iterable[tuple[Value, ...]]) -> None:
+    # Past Django's `bulk_create`, which prepares each value of each row anew and takes half the time of a rebuild.
+    # Columns come from the model, values are parameters: nothing of the data is part of the statement.
+    quote = connection.ops.quote_name
+    table = model._meta  # noqa: SLF001 - Django's documented way to a model's fields
+    columns = [quote(field.attname) for field in table.concrete_fields]
+    key = columns[0]
+    statement = (
+        f"INSERT INTO {quote(table.db_table)} ({', '.join(columns)}) "  # noqa: S608 - see above
+        f"VALUES ({', '.join(['%s'] * len(columns))}) "
+        f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns[1:])}"
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, list(rows))
+
+
+def _record_values(state: RecordState) -> tuple[Value, ...]:
+    """Return the values of a row in the order of the model's fields."""
+    return (
+        state.id,
+        state.status.value,
+        state.revision,
+        state.newest_index,
+        state.leaf_hash,
+        state.content_index,
+        state.published_at,
+        state.meta_commitment,
+        state.body_commitment,
+        state.unit,
+        state.kind.value if state.kind else "",
+        state.title,
+        state.index_number,
+        state.document_number,
+        state.document_key,
+        state.agency_code,
+        state.agency_name,
+        canonical.encode(list(state.issuers)).decode() if state.issuers else "",
+        state.column,
+        state.formed_on.isoformat() if state.formed_on else None,
+        state.published_on.isoformat() if state.published_on else None,
+        state.source,
+        state.topic,
+        state.genre,
+        state.validity.value if state.validity else "",
+        state.closed_at,
+        state.ground,
+        state.decided_by,
     )
 
 
@@ -80,11 +111,6 @@ def record_state(row: RecordRow) -> RecordState:
         ground=row.ground,
         decided_by=row.decided_by,
     )
-
-
-def entry_row(logged: LoggedEvent, leaf: bytes) -> EntryRow:
-    """Return the unsaved row of an entry about a record, with the leaf's own bytes."""
-    return EntryRow(index=logged.index, leaf_hash=logged.leaf_hash, record=logged.event.id or "", leaf=leaf)
 
 
 def logged_event(row: EntryRow) -> LoggedEvent:
