@@ -6,7 +6,7 @@ Whatever a rule inferred gets a `Doubt` that names the rule in Chinese, for the 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from yangguang.records.queries import MAX_TITLE_CHARACTERS, plain_text
@@ -25,6 +25,7 @@ _RECORD_TITLE = re.compile("处罚|许可|强制|抽检|抽查")
 _ARTICLES = 3
 """Articles (第…条) that make a text a rule even without number and signature."""
 
+_OF_DOCUMENTS = frozenset({"document_number", "issuers"})
 _BRACKETED_NUMBER = re.compile(r"[（(]([^（）()]{2,20}[〔\[［【][^〔〕]{4,6}[〕\]］】][^（）()]{1,8}号)[)）]\s*$")
 
 
@@ -63,6 +64,16 @@ class Draft:
     doubts: tuple[Doubt, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What tells a document: its printed title, number, kind of document and makers."""
+
+    title: str
+    number: str
+    genre: str
+    issuers: tuple[str, ...]
+
+
 def manuscript(draft: Draft) -> Manuscript:
     """Return `draft` as a manuscript.
 
@@ -77,44 +88,61 @@ def manuscript(draft: Draft) -> Manuscript:
     if not any(_says_something(block) for block in body.blocks):
         raise UnreadableError("没有正文 no text below the title", draft.place.line)
     doubts = [doubt for doubt in draft.doubts if doubt.field != "title" or title == checked_title(draft.title)]
-    number = _number(found, draft, title, doubts)
-    genre = (
-        draft.said.genre
-        or (draft.law.genre if draft.law else "")
-        or genre_in_title(found.title)
-        or genre_in_title(title)
-    )
-    issuers = _issuers(found, draft, title, doubts)
-    kind = _kind(found, draft, title=title, number=number, genre=genre, issuers=issuers, body=body, doubts=doubts)
-    is_news = kind is Kind.NEWS
-    formed_on = None if is_news else _formed_on(found, draft, doubts)
-    published_on = _published_on(draft, formed_on, doubts)
-    column: str | None = None
-    if draft.said.column and not is_news:
-        column = draft.said.column
-    elif not is_news:
-        column, doubt = infer_column(found.title or title, genre, number)
-        doubts.append(doubt)
-    return Manuscript(
+    facts = _facts(found, draft, title, doubts)
+    kind, doubt = _kind(found, draft, facts, body)
+    bare = Manuscript(
         kind=kind,
         title=title,
-        document_title="" if is_news or found.title == title else found.title,
-        document_number=number,
-        issuers=() if is_news else issuers,
-        addressees="" if is_news else found.addressees,
-        formed_on=formed_on,
-        published_on=published_on,
-        source=draft.source,
-        genre="" if is_news else genre,
-        column=column,
-        summary=draft.summary,
-        keywords=draft.keywords,
-        effective_from=draft.law.effective_from if draft.law else None,
-        index_number=draft.labels.index_number,
-        doubts=tuple(doubts),
         body=body,
         place=draft.place,
         text_sha256=text_key(title, plain_text(body)),
+        published_on=draft.published_on,
+        source=draft.source,
+        summary=draft.summary,
+        keywords=draft.keywords,
+        index_number=draft.labels.index_number,
+    )
+    if kind is Kind.NEWS:
+        # News has no number and no maker: a doubt about them would ask a person about nothing.
+        doubts = [doubt for doubt in doubts if doubt.field not in _OF_DOCUMENTS]
+        return replace(bare, doubts=(*doubts, *_undated(draft)))
+    return _document(bare, found, draft, facts, doubts + doubt)
+
+
+def _undated(draft: Draft) -> tuple[Doubt, ...]:
+    return () if draft.published_on else (Doubt("published_on", "没有找到发布日期"),)
+
+
+def _document(bare: Manuscript, found: Elements, draft: Draft, facts: _Facts, doubts: list[Doubt]) -> Manuscript:
+    """Return `bare` with what documents and structured records have beyond news."""
+    formed_on = _formed_on(found, draft, doubts)
+    column = draft.said.column
+    if not column:
+        column, doubt = infer_column(facts.title, facts.genre, facts.number)
+        doubts.append(doubt)
+    return replace(
+        bare,
+        document_title="" if found.title == bare.title else found.title,
+        document_number=facts.number,
+        issuers=facts.issuers,
+        addressees=found.addressees,
+        formed_on=formed_on,
+        published_on=_published_on(draft, formed_on, doubts),
+        genre=facts.genre,
+        column=column,
+        effective_from=draft.law.effective_from if draft.law else None,
+        doubts=tuple(doubts),
+    )
+
+
+def _facts(found: Elements, draft: Draft, title: str, doubts: list[Doubt]) -> _Facts:
+    by_header = draft.law.genre if draft.law else ""
+    by_title = genre_in_title(found.title) or genre_in_title(title)
+    return _Facts(
+        title=found.title or title,
+        number=_number(found, draft, title, doubts),
+        genre=draft.said.genre or by_header or by_title,
+        issuers=_issuers(found, draft, title, doubts),
     )
 
 
@@ -182,35 +210,23 @@ def _issuers(found: Elements, draft: Draft, title: str, doubts: list[Doubt]) -> 
     return issuers
 
 
-def _kind(
-    found: Elements,
-    draft: Draft,
-    *,
-    title: str,
-    number: str,
-    genre: str,
-    issuers: tuple[str, ...],
-    body: Body,
-    doubts: list[Doubt],
-) -> Kind:
+def _kind(found: Elements, draft: Draft, facts: _Facts, body: Body) -> tuple[Kind, list[Doubt]]:
+    """Return the kind, with a doubt where it rests on the title or on the text's form alone."""
     if draft.said.kind:
-        return draft.said.kind
+        return draft.said.kind, []
     if draft.law or found.number or (found.signed and found.issuers):
-        return Kind.DOCUMENT
-    has_table = any(isinstance(block, Table) for block in body.blocks)
-    if has_table and _RECORD_TITLE.search(title) and is_statutory_title(title):
-        doubts.append(Doubt("kind", "标题为行政行为信息且正文为表格，视为结构化记录"))
-        return Kind.RECORD
-    if number or is_statutory_title(title):
-        doubts.append(Doubt("kind", "没有版头和落款，依标题视为公文"))
-        return Kind.DOCUMENT
-    if sum(isinstance(piece, str) and is_article(piece) for piece in found.pieces) >= _ARTICLES:
-        doubts.append(Doubt("kind", "没有文号，正文分条，视为规章或规范性文件"))
-        return Kind.DOCUMENT
-    if genre and (issuers or found.passed):
-        doubts.append(Doubt("kind", "没有文号，依标题中的发文机关和文种视为公文"))
-        return Kind.DOCUMENT
-    return Kind.NEWS
+        return Kind.DOCUMENT, []
+    statutory = is_statutory_title(facts.title)
+    if statutory and _RECORD_TITLE.search(facts.title) and any(isinstance(block, Table) for block in body.blocks):
+        return Kind.RECORD, [Doubt("kind", "标题为行政行为信息且正文为表格，视为结构化记录")]
+    reason = ""
+    if facts.number or statutory:
+        reason = "没有版头和落款，依标题视为公文"
+    elif sum(isinstance(piece, str) and is_article(piece) for piece in found.pieces) >= _ARTICLES:
+        reason = "没有文号，正文分条，视为规章或规范性文件"
+    elif facts.genre and (facts.issuers or found.passed):
+        reason = "没有文号，依标题中的发文机关和文种视为公文"
+    return (Kind.DOCUMENT, [Doubt("kind", reason)]) if reason else (Kind.NEWS, [])
 
 
 def _formed_on(found: Elements, draft: Draft, doubts: list[Doubt]) -> date | None:
@@ -236,5 +252,5 @@ def _published_on(draft: Draft, formed_on: date | None, doubts: list[Doubt]) -> 
     if formed_on:
         doubts.append(Doubt("published_on", "没有发布日期，采用成文日期"))
         return formed_on
-    doubts.append(Doubt("published_on", "没有找到发布日期"))
+    doubts.extend(_undated(draft))
     return None
