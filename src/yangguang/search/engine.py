@@ -1,10 +1,11 @@
 """From a query as understood to the engine's queries: what must hold, what is scored, what is merely related.
 
 Everything that decides whether a record is found is exact and scores nothing; everything that scores decides only the
-order. Ranking: words of title (three times) and body, pairs of the title, then `ranking` looks at the best fifty.
+order. Ranking: titles that hold everything asked for, then words of title (three times) and body, pairs of the title;
+`ranking` looks at the best fifty.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR
 
@@ -26,11 +27,16 @@ from yangguang.search.types import (
     Query,
 )
 
-PINNED_SCORE = 1000.0
+PINNED_SCORE = 10_000.0
 """What carries the document number asked for stands above any score of words."""
+
+TITLED_SCORE = 1_000.0
+"""What has everything asked for in its title stands above what has not, whatever its words score."""
 
 _TITLE_WORDS, _TITLE_PAIRS, _YEAR_SCORE = 3.0, 1.5, 6.0
 _MOST_WORDS, _MOST_PAIRS = 32, 48
+
+_Finds = Callable[[Engine], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Plan:
         matching: Exactly the records asked for, without scores; for counting, facets and order by date.
         scored: The same records with scores, all equal where there are no words to score by.
         has_words: Whether there are.
+        titled: Those of the matching that have everything asked for in their title; None where that says nothing.
+        scored_titled: The same with the scores they have in `scored`, where they all stand before the others.
         related: Records that share words but do not match; None where there are no words.
         pinned: Among the matching, those whose document number was asked for; None where none was.
     """
@@ -48,27 +56,49 @@ class Plan:
     matching: Engine
     scored: Engine
     has_words: bool
-    related: Engine | None
-    pinned: Engine | None
+    titled: Engine | None = None
+    scored_titled: Engine | None = None
+    related: Engine | None = None
+    pinned: Engine | None = None
 
 
-def plan(query: Query, filters: Filters) -> Plan:
-    """Return the engine's queries for `query` within `filters`."""
-    fences = [*_fences(filters), *(_holds(each) for each in query.required if not isinstance(each, Contains))]
-    banned = [_holds(each) for each in query.excluded]
+def plan(query: Query, filters: Filters, finds_any: _Finds) -> Plan:
+    """Return the engine's queries for `query` within `filters`.
+
+    Args:
+        query: As understood.
+        filters: What it is narrowed to.
+        finds_any: Tells whether the index holds anything for a query of the engine; asked of titles only.
+    """
+    fences = [
+        *_fences(filters),
+        *(_holds(each, finds_any) for each in query.required if not isinstance(each, Contains)),
+    ]
+    banned = [_holds(each, finds_any) for each in query.excluded]
     asked = [each for each in query.required if isinstance(each, Contains)]
-    matching = _all_of([*map(_contains, asked), *fences], banned)
+    matching = _all_of([*(_contains(each, finds_any) for each in asked), *fences], banned)
     ranked, makers = _ranked(asked), _ranked_by_makers(asked)
     pinned = [_own_number(each) for each in asked if each.number is not None]
     if not ranked and not pinned:
-        return Plan(matching, matching, has_words=False, related=None, pinned=None)
+        return Plan(matching, matching, has_words=False)
+    titled = None if pinned else _all_of([*(_in_title(each, finds_any) for each in asked), *fences], banned)
     boosts = [(Occur.Should, Engine.const_score_query(each, PINNED_SCORE)) for each in pinned]
-    scored = _any(_must(_silent(_all_of([*map(_contains, asked), *fences], banned))), ranked, makers, boosts)
+    if titled is not None:
+        boosts.append((Occur.Should, Engine.const_score_query(titled, TITLED_SCORE)))
+    scoring = [*ranked, *makers, *boosts]
     # A number shares its year and 号 with half the archive: that relates nothing.
     is_number = all(each.number is not None for each in asked)
     related = _related(ranked, fences, banned, matching) if ranked and not is_number else None
     numbered = _all_of([_either(pinned), *fences], banned) if pinned else None
-    return Plan(matching, scored, has_words=True, related=related, pinned=numbered)
+    return Plan(
+        matching=matching,
+        scored=_scored(matching, scoring),
+        has_words=True,
+        titled=titled,
+        scored_titled=_scored(titled, scoring) if titled is not None else None,
+        related=related,
+        pinned=numbered,
+    )
 
 
 def _related(
@@ -79,12 +109,8 @@ def _related(
     return Engine.boolean_query([(Occur.Must, some), *fenced, *((Occur.MustNot, each) for each in (*banned, matching))])
 
 
-def _any(must: tuple[Occur, Engine], *should: Iterable[tuple[Occur, Engine]]) -> Engine:
-    return Engine.boolean_query([must, *(each for group in should for each in group)])
-
-
-def _must(each: Engine) -> tuple[Occur, Engine]:
-    return Occur.Must, each
+def _scored(matching: Engine, scoring: list[tuple[Occur, Engine]]) -> Engine:
+    return Engine.boolean_query([(Occur.Must, _silent(matching)), *scoring])
 
 
 def _silent(each: Engine) -> Engine:
@@ -119,19 +145,32 @@ def _phrase(field: str, characters: str, folded: str) -> Engine:
     return Engine.phrase_query(SCHEMA, field, list(pairs))
 
 
-def _contains(asked: Contains) -> Engine:
+def _contains(asked: Contains, finds_any: _Finds) -> Engine:
     if asked.title_only:
-        found = [_phrase(schema.TITLE, schema.TITLE_CHARACTERS, asked.folded)]
-    else:
-        found = [_phrase(schema.ALL, schema.ALL_CHARACTERS, asked.folded)]
-    if not asked.exact and len(asked.folded) > 1:
-        # A title is also found when its quotation marks were not typed; only titles that have any are in this field.
-        found.append(_phrase(schema.TITLE_BARE, "", asked.folded))
+        return _in_title(asked, finds_any)
+    found = [_phrase(schema.ALL, schema.ALL_CHARACTERS, asked.folded), *_in_bare_title(asked, finds_any)]
     if asked.number is not None:
         found += [_own_number(asked), _phrase(schema.ALL, "", asked.number.printed)]
     if asked.year is not None:
         found.append(_term(schema.YEAR, asked.year))
     return _either(found)
+
+
+def _in_title(asked: Contains, finds_any: _Finds) -> Engine:
+    found = [_phrase(schema.TITLE, schema.TITLE_CHARACTERS, asked.folded), *_in_bare_title(asked, finds_any)]
+    if asked.year is not None:
+        found.append(_term(schema.YEAR, asked.year))
+    return _either(found)
+
+
+def _in_bare_title(asked: Contains, finds_any: _Finds) -> list[Engine]:
+    """Return the query for titles that contain it but for their punctuation, if there are any."""
+    if asked.exact or len(asked.folded) == 1:
+        return []
+    bare_title = _phrase(schema.TITLE_BARE, "", asked.folded)
+    printed = _phrase(schema.TITLE, "", asked.folded)
+    # Asked first, since a union is walked document by document where a lone phrase can skip, and it is rarely needed.
+    return [bare_title] if finds_any(_all_of([bare_title], [printed])) else []
 
 
 def _own_number(asked: Contains) -> Engine:
@@ -143,10 +182,10 @@ def _own_number(asked: Contains) -> Engine:
     return _term(schema.NUMBER, number.key)
 
 
-def _holds(condition: Condition) -> Engine:
+def _holds(condition: Condition, finds_any: _Finds) -> Engine:
     match condition:
         case Contains():
-            return _contains(condition)
+            return _contains(condition, finds_any)
         case FromAgency(typed):
             named = _phrase(schema.MAKERS, schema.MAKER_CHARACTERS, fold(typed))
             return _either([_term(schema.AGENCY, typed), named])

@@ -82,7 +82,7 @@ class Index:
         searcher = self._searcher()
         if searcher is None:
             return Results(query=asked, total=0, page=page, size=size, took_ms=(self._timer() - began) * 1000)
-        planned = plan(asked, filters or Filters())
+        planned = plan(asked, filters or Filters(), lambda each: _only_count(searcher, each) > 0)
         total, facets = _count(searcher, planned)
         offset = (page - 1) * size
         by_date = sort is Sort.DATE or not planned.has_words
@@ -182,11 +182,16 @@ def _by_date(searcher: tantivy.Searcher, _: Query, planned: Plan, offset: int, s
 
 def _best(searcher: tantivy.Searcher, asked: Query, planned: Plan, offset: int, size: int) -> _Found:
     """Return one page in order of relevance: the first fifty places looked at, the rest as the engine has it."""
+    scored = planned.scored
+    if planned.titled is not None and planned.scored_titled is not None:
+        # Titles come first, so where they fill the page nothing else needs scoring: half of a common word's cost.
+        wanted_places = max(LOOKED_AT, offset + size)
+        scored = planned.scored_titled if _only_count(searcher, planned.titled) >= wanted_places else scored
     found: _Found = []
     if offset < LOOKED_AT:
-        found = _looked_at(asked, _fetch(searcher, planned.scored, LOOKED_AT, 0))[offset : offset + size]
+        found = _looked_at(asked, _fetch(searcher, scored, LOOKED_AT, 0))[offset : offset + size]
     if len(found) < size and offset + size > LOOKED_AT:
-        found += _fetch(searcher, planned.scored, size - len(found), offset + len(found))
+        found += _fetch(searcher, scored, size - len(found), offset + len(found))
     return found
 
 
