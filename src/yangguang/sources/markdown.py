@@ -1,15 +1,13 @@
 """Markdown, with or without front matter.
 
-Block structure: CommonMark with tables (markdown-it-py). Numbers of Chinese documents are text, not list syntax:
-``1. `` keeps its number and becomes a heading or an item as in any document. A line break inside a paragraph starts a
-new paragraph unless the line before it runs to a margin.
+Block structure: CommonMark with tables (markdown-it-py); a table with spans is written as HTML. Numbers of Chinese
+documents are text, not list syntax: ``1. `` keeps its number and becomes a heading or an item as in any document. A
+line break inside a paragraph starts a new paragraph unless the line before it runs to a margin.
 """
 
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -17,7 +15,9 @@ from markdown_it.token import Token
 from yangguang.records.types import Cell, Heading, Image, ItemList, Table
 from yangguang.sources.errors import UnreadableError
 from yangguang.sources.outline import Piece
+from yangguang.sources.pageblocks import page_pieces, tree_of
 from yangguang.sources.plain import plain_pieces
+from yangguang.sources.scrub import scrub
 from yangguang.sources.text import clean, is_leftover, squeeze, widen
 
 _PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").disable(["code", "lheading", "reference"])
@@ -27,6 +27,9 @@ _SPECIAL = re.compile(r"^[^\S\n]{0,3}(?:[-*+|>`~<]|\[|!\[)|[*_`\[\]<>|&\\~]", re
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _RULE = re.compile(r"[-*_=\s]{3,}")
 _MAX_LEVEL = 5
+_DEPTH = 256
+"""Deepest nesting of HTML inside Markdown."""
+
 _MOST_BRACKETS = 2_000
 """Opening brackets above which none opens a link: the parser looks for an end after each."""
 
@@ -70,27 +73,44 @@ def _parsed(text: str) -> Iterator[Piece]:
     if text.count("[") > _MOST_BRACKETS:
         text = text.replace("[", "\\[")
     escaped = _NUMBERED_LINE.sub(r"\1\\\2", _INDENT.sub(lambda found: found[0][:3], text))
-    tokens = _PARSER.parse(escaped)
+    html: list[str] = []
+    for token, inside in _groups(_PARSER.parse(escaped)):
+        if token.type == "html_block":
+            # A blank line inside a table ends Markdown's block, not the table: the blocks are read together.
+            html.append(token.content)
+            continue
+        yield from _html_pieces(html)
+        yield from _understood(token, inside)
+    yield from _html_pieces(html)
+
+
+def _groups(tokens: Sequence[Token]) -> Iterator[tuple[Token, Sequence[Token]]]:
+    """Yield each block's opening token with the tokens inside it; a quotation's blocks come one by one."""
     position = 0
     while position < len(tokens):
-        token = tokens[position]
         closing = _closing(tokens, position)
-        inside = tokens[position + 1 : closing]
-        if token.type == "heading_open":
-            yield Heading(min(int(token.tag[1]) - 1, _MAX_LEVEL), "", widen(squeeze(_inline(inside))))
-        elif token.type == "table_open":
-            yield _table(inside)
-        elif token.type in {"bullet_list_open", "ordered_list_open"}:
-            yield ItemList(tuple(_items(inside)), ordered=token.type == "ordered_list_open")
-        elif token.type == "html_block":
-            yield from plain_pieces(widen(_html_text(token.content)).split("\n"))
-        elif token.type == "fence":
-            yield from plain_pieces(token.content.split("\n"))
-        elif token.type == "paragraph_open":
-            yield from _paragraphs(inside)
-        if token.type != "blockquote_open":
-            position = closing
-        position += 1
+        yield tokens[position], tokens[position + 1 : closing]
+        position = position + 1 if tokens[position].type == "blockquote_open" else closing + 1
+
+
+def _understood(token: Token, inside: Sequence[Token]) -> Iterator[Piece]:
+    if token.type == "heading_open":
+        yield Heading(min(int(token.tag[1]) - 1, _MAX_LEVEL), "", widen(squeeze(_inline(inside))))
+    elif token.type == "table_open":
+        yield _table(inside)
+    elif token.type in {"bullet_list_open", "ordered_list_open"}:
+        yield ItemList(tuple(_items(inside)), ordered=token.type == "ordered_list_open")
+    elif token.type == "fence":
+        yield from plain_pieces(token.content.split("\n"))
+    elif token.type == "paragraph_open":
+        yield from _paragraphs(inside)
+
+
+def _html_pieces(html: list[str]) -> list[Piece]:
+    """Return the pieces of the HTML blocks held so far, and hold none."""
+    source = "".join(html)
+    html.clear()
+    return page_pieces(tree_of(scrub(source, depth=_DEPTH))) if source else []
 
 
 def _closing(tokens: Sequence[Token], position: int) -> int:
@@ -145,27 +165,6 @@ def _table(tokens: Sequence[Token]) -> Table:
         if token.type == "tr_close":
             rows.append(tuple(row))
     return Table(tuple(rows))
-
-
-@dataclass
-class _TextOnly(HTMLParser):
-    """Collects the text between tags."""
-
-    parts: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-
-    def handle_data(self, data: str) -> None:
-        """Keep `data`."""
-        self.parts.append(data)
-
-
-def _html_text(html: str) -> str:
-    reader = _TextOnly()
-    reader.feed(html)
-    reader.close()
-    return clean("".join(reader.parts))
 
 
 def refuse_leftovers(text: str, first_line: int) -> None:

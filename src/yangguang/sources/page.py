@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from yangguang.records.types import Doubt, Heading, Table
 from yangguang.sources.dates import find_date, parse_moment
 from yangguang.sources.drafts import Draft
-from yangguang.sources.errors import UnreadableError
 from yangguang.sources.labels import Labels, read_labels
 from yangguang.sources.outline import Piece
-from yangguang.sources.pageblocks import page_pieces, visible_length
+from yangguang.sources.pageblocks import page_pieces, tree_of, visible_length
 from yangguang.sources.plain import title_from_name
 from yangguang.sources.profiles import Profile, profiles
 from yangguang.sources.scrub import Scrubbed, scrub
@@ -56,16 +55,12 @@ def read_page(text: str, place: Place, *, depth: int) -> Draft:
         UnreadableError: nested deeper than `depth` blocks, or no text.
     """
     scrubbed = scrub(clean(text), depth=depth)
-    tree = LexborHTMLParser(f"<!DOCTYPE html><html><body>{scrubbed.body}</body></html>")
-    if tree.body is None:
-        raise UnreadableError("没有正文 no text on the page")
-    for hidden in tree.css("[hidden]"):
-        hidden.decompose()
-    found = _container(tree.body)
-    title, guessed, title_doubts = _title(scrubbed, tree.body, place)
-    around = squeeze(clean(tree.body.text(separator=" ")))[:_HEAD_TEXT]
+    body = tree_of(scrubbed)
+    found = _container(body)
+    title, guessed, title_doubts = _title(scrubbed, body, place)
+    around = squeeze(clean(body.text(separator=" ")))[:_HEAD_TEXT]
     pieces, leftovers = _pieces(found.node, title)
-    labels = _labels(tree.body)
+    labels = _labels(body)
     published_on, date_doubts = _published_on(scrubbed.metas, labels, around)
     source, source_doubts = _source(scrubbed.metas, labels, around)
     summary, keywords = _described(scrubbed.metas)

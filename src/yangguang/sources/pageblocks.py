@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from yangguang.records.types import Cell, Heading, Image, ItemList, Table
+from yangguang.sources.errors import UnreadableError
 from yangguang.sources.outline import Piece
+from yangguang.sources.scrub import Scrubbed
 from yangguang.sources.text import FLATTENED_LINE, clean, marked_paragraphs, squeeze, widen
 
 _HEADINGS = {"h1": 1, "h2": 1, "h3": 2, "h4": 3, "h5": 4, "h6": 5}
@@ -14,6 +16,20 @@ _INLINE = frozenset({"x-link"})
 _MAX_SPAN = 1_000
 _LABEL = 20
 _TEXT = "-text"
+
+
+def tree_of(scrubbed: Scrubbed) -> LexborNode:
+    """Return the body of the page whose safe form is `scrubbed`, without what it hides.
+
+    Raises:
+        UnreadableError: the page has no body.
+    """
+    body = LexborHTMLParser(f"<!DOCTYPE html><html><body>{scrubbed.body}</body></html>").body
+    if body is None:
+        raise UnreadableError("没有正文 no text on the page")
+    for hidden in body.css("[hidden]"):
+        hidden.decompose()
+    return body
 
 
 def page_pieces(container: LexborNode) -> list[Piece]:

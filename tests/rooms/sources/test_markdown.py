@@ -120,6 +120,20 @@ def test_markdown_structure_becomes_blocks(read: Read) -> None:
     assert found.body.blocks[5] == Heading(3, "1.", "先做。", run_in=True)
 
 
+def test_a_table_written_as_html_keeps_its_spans(read: Read) -> None:
+    found = read(
+        "# 抽检结果\n\n结果如下：\n\n"
+        "<table>\n<caption>附表</caption>\n<tr><th rowspan=2>场所</th><th>项目</th></tr>\n\n"
+        "<tr><td>1.9</td></tr>\n</table>\n\n注：<b>均</b>合格(全部)。\n",
+        "甲.md",
+    )
+    assert found.body.blocks == (
+        Paragraph("结果如下："),
+        Table(((Cell("场所", rows=2, header=True), Cell("项目", header=True)), (Cell("1.9"),)), "附表"),
+        Paragraph("注：均合格（全部）。"),
+    )
+
+
 def test_a_regulation_keeps_the_lines_on_its_making_as_notes(read: Read) -> None:
     found = read(
         "# 水库条例\n\n2020年1月2日 中华人民共和国国务院令第701号公布\n\n"
