@@ -24,6 +24,7 @@ from pathlib import Path
 
 import rjieba
 
+from benchmarks.report import Value, write
 from yangguang.kernel.identifiers import new_record_id
 from yangguang.ledger.types import Entry
 from yangguang.records.queries import BODY, META, encode_body, encode_event, encode_metadata
@@ -227,7 +228,7 @@ def figures(values: list[float]) -> dict[str, float]:
     }
 
 
-def run(count: int, work: Path) -> dict[str, object]:
+def run(count: int, work: Path) -> dict[str, Value]:
     """Index and search `count` documents in `work`, and return the figures."""
     archive = Archive()
     sample: list[Given] = []
@@ -261,7 +262,7 @@ def run(count: int, work: Path) -> dict[str, object]:
 
 
 def main() -> None:
-    """Run, print and write ``results/search.json``."""
+    """Run, and write ``results/search.json``."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--documents", type=int, default=100_000)
     options.add_argument("--work", type=Path, help="folder to keep the index in")
@@ -273,10 +274,7 @@ def main() -> None:
     finally:
         if chosen.work is None:
             shutil.rmtree(work)
-    print(json.dumps(results, ensure_ascii=False, indent=2))
-    target = ROOT / "benchmarks" / "results" / "search.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write("search", results)
 
 
 if __name__ == "__main__":

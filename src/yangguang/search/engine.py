@@ -35,6 +35,7 @@ TITLED_SCORE = 1_000.0
 
 _TITLE_WORDS, _TITLE_PAIRS, _YEAR_SCORE = 3.0, 1.5, 6.0
 _MOST_WORDS, _MOST_PAIRS = 32, 48
+_SHORT = 6
 
 _Finds = Callable[[Engine], bool]
 
@@ -77,7 +78,7 @@ def plan(query: Query, filters: Filters, finds_any: _Finds) -> Plan:
     banned = [_holds(each, finds_any) for each in query.excluded]
     asked = [each for each in query.required if isinstance(each, Contains)]
     matching = _all_of([*(_contains(each, finds_any) for each in asked), *fences], banned)
-    ranked, makers = _ranked(asked), _ranked_by_makers(asked)
+    ranked = _by_words(asked)
     pinned = [_own_number(each) for each in asked if each.number is not None]
     if not ranked and not pinned:
         return Plan(matching, matching, has_words=False)
@@ -85,10 +86,14 @@ def plan(query: Query, filters: Filters, finds_any: _Finds) -> Plan:
     boosts = [(Occur.Should, Engine.const_score_query(each, PINNED_SCORE)) for each in pinned]
     if titled is not None:
         boosts.append((Occur.Should, Engine.const_score_query(titled, TITLED_SCORE)))
-    scoring = [*ranked, *makers, *boosts]
+    # What matches has a long text whole: its pairs tell matches apart no more, and their lists are long to walk.
+    short = [each for each in asked if len(each.folded) <= _SHORT]
+    scoring = [*ranked, *_by_title_pairs(short), *_by_maker_pairs(short), *boosts]
     # A number shares its year and 号 with half the archive: that relates nothing.
     is_number = all(each.number is not None for each in asked)
-    related = _related(ranked, fences, banned, matching) if ranked and not is_number else None
+    related = (
+        _related([*ranked, *_by_title_pairs(asked)], fences, banned, matching) if ranked and not is_number else None
+    )
     numbered = _all_of([_either(pinned), *fences], banned) if pinned else None
     return Plan(
         matching=matching,
@@ -219,23 +224,27 @@ def _fences(filters: Filters) -> list[Engine]:
     return wanted
 
 
-def _ranked(asked: list[Contains]) -> list[tuple[Occur, Engine]]:
-    """Return the clauses that score, kept flat: nesting them makes the engine twice as slow."""
-    typed = [each.folded for each in asked]
+def _by_words(asked: list[Contains]) -> list[tuple[Occur, Engine]]:
+    """Return the clauses that score words and years, kept flat: nesting them makes the engine twice as slow."""
     found: list[Engine] = []
-    for word in list(dict.fromkeys(word for each in typed for word in words(each)))[:_MOST_WORDS]:
+    in_body = not all(each.title_only for each in asked)
+    for word in list(dict.fromkeys(word for each in asked for word in words(each.folded)))[:_MOST_WORDS]:
         found.append(Engine.boost_query(_scoring(schema.TITLE_WORDS, word), _TITLE_WORDS))
-        if not all(each.title_only for each in asked):
+        if in_body:
             found.append(_scoring(schema.BODY_WORDS, word))
-    pairs = bigrams(typed)[:_MOST_PAIRS]
-    found += [Engine.boost_query(_scoring(schema.TITLE, pair), _TITLE_PAIRS) for pair in pairs]
     found += [
         Engine.const_score_query(_term(schema.YEAR, each.year), _YEAR_SCORE) for each in asked if each.year is not None
     ]
     return [(Occur.Should, each) for each in found]
 
 
-def _ranked_by_makers(asked: list[Contains]) -> list[tuple[Occur, Engine]]:
+def _by_title_pairs(asked: list[Contains]) -> list[tuple[Occur, Engine]]:
+    """Return the clauses that score pairs of characters in titles."""
+    pairs = bigrams(each.folded for each in asked)[:_MOST_PAIRS]
+    return [(Occur.Should, Engine.boost_query(_scoring(schema.TITLE, pair), _TITLE_PAIRS)) for pair in pairs]
+
+
+def _by_maker_pairs(asked: list[Contains]) -> list[tuple[Occur, Engine]]:
     """Return the clauses that score who made it; alone they make nothing related, since every agency has a 政府."""
     pairs = bigrams(each.folded for each in asked)[:_MOST_PAIRS]
     return [(Occur.Should, _scoring(schema.MAKERS, pair)) for pair in pairs]
