@@ -36,10 +36,11 @@ _View = Callable[Concatenate[HttpRequest, _Arguments], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record the public may read, and the revision that was asked for."""
+    """A record the public may read, the revision that was asked for, and all of them, newest first."""
 
     state: RecordState
     revision: Revision
+    revisions: tuple[Revision, ...]
 
     @property
     def newest(self) -> bool:
@@ -85,7 +86,8 @@ def find(identifier: RecordId, number: int | None) -> Found:
         BlobsError: its metadata cannot be read.
     """
     state = catalogue.record(identifier)
-    revision = catalogue.revision(identifier, number or state.revision) if state else None
+    revisions = catalogue.revisions(identifier) if state else ()
+    revision = next((each for each in revisions if number is None or each.number == number), None)
     if state is None or revision is None:
         raise Http404(f"no record {identifier} in revision {number or 1}")
     if revision.closed is not None:
@@ -93,7 +95,7 @@ def find(identifier: RecordId, number: int | None) -> Found:
     if state.status is Status.UNREADABLE:
         # Reading it again names what is wrong: lost, changed, or erased by an entry that is not projected yet.
         blobs().content(state.meta_commitment)
-    return Found(state, revision)
+    return Found(state, revision, revisions)
 
 
 def metadata_of(found: Found) -> Metadata:

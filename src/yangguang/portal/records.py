@@ -162,7 +162,7 @@ def _size(commitment: bytes) -> int | None:
 
 
 def _revisions(found: Found) -> tuple[ShownRevision, ...]:
-    return tuple(_shown(revision, found) for revision in catalogue.revisions(found.state.id))
+    return tuple(_shown(revision, found) for revision in found.revisions)
 
 
 def _shown(revision: Revision, found: Found) -> ShownRevision:
