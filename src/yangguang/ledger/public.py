@@ -69,8 +69,7 @@ class PublicFolder:
         self._files.together([partial(self._files.sync_folder, folder) for folder in unsynced])
         self._settled.update(unsynced)
         self._files.rename(_draft(self._folder / CHECKPOINT), self._folder / CHECKPOINT)
-        for target in full:
-            self._drop_partials(target.with_name(f"{target.name}.p"))
+        self._drop_partials([target.with_name(f"{target.name}.p") for target in full])
 
     def replace_checkpoint(self, note: bytes) -> None:
         """Make `note` the published checkpoint, durably; whoever reads meanwhile gets the old one or this one."""
@@ -151,13 +150,14 @@ class PublicFolder:
             )
         return True
 
-    def _drop_partials(self, folder: Path) -> None:
-        """Remove the partial tiles in `folder`; their full tile is durable."""
-        if self._files.is_folder(folder):
-            for name in self._files.names(folder):
-                self._files.remove(folder / name)
+    def _drop_partials(self, folders: Iterable[Path]) -> None:
+        """Remove the partial tiles in `folders`; their full tiles are durable."""
+        present = [folder for folder in folders if self._files.is_folder(folder)]
+        partials = [folder / name for folder in present for name in self._files.names(folder)]
+        self._files.together([partial(self._files.remove, path) for path in partials])
+        for folder in present:
             self._files.remove_folder(folder)
-        self._settled.discard(folder)
+        self._settled.difference_update(present)
 
 
 def _draft(target: Path) -> Path:
