@@ -14,7 +14,7 @@ from yangguang.kernel.identifiers import new_record_id
 from yangguang.ledger.commands import load_signer, open_writer
 from yangguang.ledger.types import Appended
 from yangguang.records.queries import BODY, META, RENDITIONS, encode_body, encode_event, encode_metadata
-from yangguang.records.types import Agency, Body, Content, Event, EventType, Heading, Kind, Metadata, Paragraph
+from yangguang.records.types import Agency, Block, Body, Content, Event, EventType, Heading, Kind, Metadata, Paragraph
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = Agency("home", "澄禾县人民政府", "00000000000000000X")
@@ -54,14 +54,10 @@ def contents(number: int, *, seed: int = 7, characters: int = 1_500) -> Iterator
             column="legal-basis",
             genre="通知",
         )
-        blocks = [
-            block
-            for part in "一二三四"
-            for block in (
-                Heading(1, f"{part}、", paragraph(dice, 8)[:-1]),
-                *(Paragraph(paragraph(dice, characters // 12)) for _ in range(3)),
-            )
-        ]
+        blocks: list[Block] = []
+        for part in "一二三四":
+            blocks.append(Heading(1, f"{part}、", paragraph(dice, 8)[:-1]))
+            blocks += [Paragraph(paragraph(dice, characters // 12)) for _ in range(3)]
         yield Content(new_record_id(), 1, metadata, Body(tuple(blocks)))
 
 

@@ -53,8 +53,8 @@ def found(machine: Machine, *words: str) -> list[dict[str, str]]:
 
 def test_the_column_page_gives_ten_articles_ten_duplicates_and_two_leftovers(summary: dict[str, object]) -> None:
     assert (summary["read"], summary["published"], summary["duplicates"]) == (22, 10, 10)
-    assert [item["where"] for item in summary["refused"]] == ["source-page.txt:121", "source-page.txt:123"]  # type: ignore[index, attr-defined]
-    places = [item["where"] for item in summary["duplicate_places"]]  # type: ignore[index, attr-defined]
+    assert [item["where"] for item in summary["refused"]] == ["source-page.txt:121", "source-page.txt:123"]  # type: ignore[attr-defined]
+    places = [item["where"] for item in summary["duplicate_places"]]  # type: ignore[attr-defined]
     assert len(set(places)) == 10
 
 

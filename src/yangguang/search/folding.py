@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import rjieba
 
-ANALYZER = "1"
+ANALYZER = "2"
 """Version of everything the index's contents depend on; it stands in the index's folder name."""
 
 _FAMILIES = ("([{〔【〖〘〚", ")]}〕】〗〙〛", '"“”„‟〝〞〟「」『』', "'‘’‚‛", "-‐‑‒–—―−", "·•・‧∙⋅")

@@ -87,6 +87,7 @@ def source(
         column=metadata.column,
         body_commitment=body_commitment,
         text_sha256=hashlib.sha256(text.encode()).digest(),
+        headline=metadata.headline,
     )
     return Source(record, text)
 
@@ -110,7 +111,14 @@ def document(given: Source) -> tantivy.Document:
 
 def _add_texts(made: tantivy.Document, record: IndexedRecord, text: str) -> None:
     # Everything a quoted phrase is looked for in, a line a paragraph.
-    header = (record.title, record.document_number, record.index_number, record.agency_name, *record.issuers)
+    header = (
+        record.title,
+        record.headline,
+        record.document_number,
+        record.index_number,
+        record.agency_name,
+        *record.issuers,
+    )
     spaced_body = spaced(text)
     everything = unspaced("\n".join((spaced("\n".join(header)), spaced_body)))
     spaced_title = spaced(record.title)
@@ -156,6 +164,7 @@ def encode_record(record: IndexedRecord) -> bytes:
         record.column,
         record.body_commitment.hex(),
         record.text_sha256.hex(),
+        record.headline,
     ]
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -163,7 +172,7 @@ def encode_record(record: IndexedRecord) -> bytes:
 def read_record(found: tantivy.Document) -> IndexedRecord:
     """Return the record that a document of the index shows."""
     (rid, revision, log_index, title, number, index_number, code, name, issuers, formed, published, kind, column,
-     body_commitment, digest) = json.loads(_bytes(found, SHOWN))  # fmt: skip
+     body_commitment, digest, headline) = json.loads(_bytes(found, SHOWN))  # fmt: skip
     return IndexedRecord(
         id=RecordId(rid),
         revision=revision,
@@ -180,6 +189,7 @@ def read_record(found: tantivy.Document) -> IndexedRecord:
         column=column,
         body_commitment=bytes.fromhex(body_commitment),
         text_sha256=bytes.fromhex(digest),
+        headline=headline,
     )
 
 

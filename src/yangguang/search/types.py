@@ -138,6 +138,7 @@ class IndexedRecord:
         revision: Its newest revision, the one that is indexed.
         log_index: The entry that published that revision.
         title: In full.
+        headline: Title of the page it was first seen on, where that differs.
         document_number: As published; empty where there is none.
         index_number: 索引号; empty where there is none.
         agency_code: Code of the publishing agency.
@@ -166,6 +167,7 @@ class IndexedRecord:
     column: str | None
     body_commitment: bytes
     text_sha256: bytes
+    headline: str = ""
 
     @property
     def year(self) -> int:

@@ -6,7 +6,8 @@ from yangguang.blobs.errors import BlobErasedError, BlobsError
 from yangguang.blobs.queries import Blobs
 from yangguang.catalogue import queries as catalogue
 from yangguang.kernel.errors import YangguangError
-from yangguang.ledger.queries import Log, fsck, open_log
+from yangguang.ledger.commands import load_signer
+from yangguang.ledger.queries import Log, fsck, open_log, verifier_key
 from yangguang.ledger.types import Finding
 from yangguang.records.queries import decode_event
 from yangguang.records.types import EventType
@@ -23,7 +24,10 @@ def examine(node: Node, progress: Progress = lambda *_: None) -> Iterator[Findin
     If the log itself is unsound the rest is not examined: there would be nothing to compare it with.
     """
     unsound = False
-    for finding in fsck(log=node.log, head=node.head, progress=lambda done, total: progress("log", done, total)):
+    key = verifier_key(load_signer(node.key))
+    for finding in fsck(
+        log=node.log, head=node.head, key=key, progress=lambda done, total: progress("log", done, total)
+    ):
         unsound = True
         yield finding
     if unsound:

@@ -140,7 +140,7 @@ def test_an_unknown_field_is_refused_everywhere() -> None:
 
 
 def test_free_text_has_no_place_in_a_leaf() -> None:
-    for field, value in (
+    attempts: tuple[tuple[str, canonical.JsonValue], ...] = (
         ("u", "某某局某某局某某局某某局某某局某某局"),
         ("why", "因为我们改主意了"),
         ("id", "关于"),
@@ -148,7 +148,8 @@ def test_free_text_has_no_place_in_a_leaf() -> None:
         ("c", {"body": "bm90IDMyIGJ5dGVz", "meta": "A" * 43 + "="}),
         ("f", "2026-7-24"),
         ("c", {"备注": "A" * 43 + "="}),
-    ):
+    )
+    for field, value in attempts:
         with pytest.raises(YangguangError):
             decode_event(changed(encode_event(EVENT), **{field: value}))
 

@@ -49,7 +49,7 @@ def quotable(piece: str) -> bool:
 
 
 def test_a_quoted_piece_of_any_text_is_found_in_exactly_the_records_that_contain_it(world: World) -> None:
-    chance = random.Random(20260724)  # noqa: S311 - seeded on purpose
+    chance = random.Random(20260724)
     for _ in range(120):
         title = random_text(chance, 20) + "题"
         world.publish(title, *(random_text(chance, 30) for _ in range(chance.randint(0, 5))))
@@ -78,7 +78,7 @@ def test_a_phrase_does_not_reach_from_one_paragraph_into_the_next(world: World) 
 
 @pytest.mark.parametrize("length", [47, 48, 49, 50, 97, 98, 500, 4_000])
 def test_a_long_quotation_is_told_from_one_that_differs_in_its_last_character(world: World, length: int) -> None:
-    chance = random.Random(length)  # noqa: S311 - seeded on purpose
+    chance = random.Random(length)
     text = "".join(chr(0x4E00 + chance.randrange(90)) for _ in range(length))
     right = world.publish("甲", "前" + text + "后")
     world.publish("乙", text[:-1] + "异" + text)
@@ -91,7 +91,7 @@ def test_a_long_quotation_is_told_from_one_that_differs_in_its_last_character(wo
 
 
 def test_a_text_of_millions_of_characters_is_found_by_its_pieces(world: World) -> None:
-    chance = random.Random(1)  # noqa: S311 - seeded on purpose
+    chance = random.Random(1)
     text = "".join(chance.choices([chr(code) for code in range(0x4E00, 0x5E00)], k=1 << 21))
     long = world.publish("甲", text)
     world.publish("乙", text[:5000])
@@ -148,7 +148,7 @@ def test_every_character_is_folded_alike_in_records_and_queries_and_only_once() 
 
 @pytest.mark.skipif(not LAWS.is_dir(), reason="shared/corpus/laws is not beside this repository")
 def test_pieces_of_684_real_regulations_are_found_in_exactly_the_regulations_that_contain_them(world: World) -> None:
-    chance = random.Random(7)  # noqa: S311 - seeded on purpose
+    chance = random.Random(7)
     lines = []
     for path in sorted(LAWS.glob("*.md")):
         text = path.read_text(encoding="utf-8")

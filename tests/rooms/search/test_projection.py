@@ -9,6 +9,7 @@ from tests.rooms.search.world import World
 from yangguang.records.queries import BODY, META
 from yangguang.search.commands import advance, drop, purge
 from yangguang.search.errors import IndexBusyError, IndexDamagedError
+from yangguang.search.folding import ANALYZER
 from yangguang.search.queries import cursor, dump, fsck, open_index
 from yangguang.search.store import write_cursor, writing
 
@@ -137,7 +138,7 @@ def test_a_purge_can_be_asked_for_and_is_reported_while_it_is_due(world: World) 
 
 
 def random_life(world: World, seed: int, steps: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - seeded on purpose
+    chance = random.Random(seed)
     revisions: dict[RecordId, int] = {}
     withdrawn: set[RecordId] = set()
     for step in range(steps):
@@ -163,7 +164,7 @@ def random_life(world: World, seed: int, steps: int) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_rebuilt_index_equals_the_one_that_lived(world: World, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - seeded on purpose
+    chance = random.Random(seed)
     random_life(world, seed, 80)
     while world.advance(limit=chance.choice([1, 2, 5, 30])):
         pass
@@ -252,7 +253,7 @@ def test_a_second_writer_is_refused(world: World) -> None:
 def test_a_damaged_index_says_so_and_can_be_dropped(world: World) -> None:
     world.publish("公开", "甲")
     world.settle()
-    (world.folder / "v1" / "engine" / "meta.json").write_text("broken")
+    (world.folder / f"v{ANALYZER}" / "engine" / "meta.json").write_text("broken")
     with pytest.raises(IndexDamagedError, match="rebuild"):
         open_index(world.folder).search("公开")
     with pytest.raises(IndexDamagedError, match="rebuild"):
@@ -264,7 +265,7 @@ def test_a_damaged_index_says_so_and_can_be_dropped(world: World) -> None:
 def test_a_damaged_cursor_is_not_guessed(world: World) -> None:
     world.publish("公开", "甲")
     world.settle()
-    (world.folder / "v1" / "cursor").write_text("１２")
+    (world.folder / f"v{ANALYZER}" / "cursor").write_text("１２")
     with pytest.raises(IndexDamagedError, match="not a number"):
         world.advance()
 
