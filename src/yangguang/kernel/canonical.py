@@ -27,11 +27,13 @@ def encode(value: JsonValue) -> bytes:
     """
     _check(value, "value", 0)
     try:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode(
-            "utf-8"
-        )
+        return _dumps(value).encode("utf-8")
     except UnicodeEncodeError as error:
         raise NotCanonicalError(f"value holds a lone surrogate at character {error.start}: not text") from error
+
+
+def _dumps(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def decode(raw: bytes) -> JsonValue:
@@ -47,15 +49,19 @@ def decode(raw: bytes) -> JsonValue:
                 raw.decode("utf-8"),
                 parse_float=_refuse_float,
                 parse_constant=_refuse_float,
-                object_pairs_hook=_unique_keys,
+                parse_int=_exact,
+                object_pairs_hook=_plain_object,
             ),
         )
+        # What the hooks let through is inside the restriction, so equal bytes are all that is left to show.
+        canonical = _dumps(value).encode("utf-8")
     except NotCanonicalError:
         raise
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+    except (UnicodeError, ValueError, RecursionError) as error:
         raise NotCanonicalError(f"not canonical JSON: {error}") from error
-    if encode(value) != raw:
+    if canonical != raw:
         raise NotCanonicalError("not canonical JSON: keys unsorted, white space, or a second spelling of a value")
+    _check_depth(value, 0)
     return value
 
 
@@ -90,8 +96,31 @@ def _refuse_float(text: str) -> NoReturn:
     raise NotCanonicalError(f"{text} is not an integer: floats have more than one spelling")
 
 
-def _unique_keys(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+def _exact(text: str) -> int:
+    value = int(text)
+    if abs(value) > MAX_INTEGER:
+        raise NotCanonicalError(f"{text[:40]} is beyond 2^53-1: such integers are not exact in JSON")
+    return value
+
+
+def _plain_object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise NotCanonicalError("an object repeats a key")
+    for key in found:
+        if not key.isascii():
+            raise NotCanonicalError(f"an object has the key {key[:40]!r}: keys are ASCII strings")
     return found
+
+
+def _check_depth(value: JsonValue, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise NotCanonicalError(f"a value is nested deeper than {MAX_DEPTH}")
+    if isinstance(value, list):
+        for item in value:
+            if isinstance(item, list | dict):
+                _check_depth(item, depth + 1)
+    elif isinstance(value, dict):
+        for item in value.values():
+            if isinstance(item, list | dict):
+                _check_depth(item, depth + 1)

@@ -25,6 +25,7 @@ MAX_LEAF_BYTES = 4_096
 COMMITMENT_BYTES = 32
 MAX_CLAIMED_AT = 2**40
 
+_COMMITMENT_CHARACTERS = 44  # 32 bytes in base64
 _UNIT = re.compile(r"[0-9A-Z]{18}")
 _GROUND = re.compile(r"[a-z_]{1,40}")
 
@@ -72,6 +73,8 @@ def encode_event(event: Event) -> bytes:
         ("key", bool(event.public_key), _base64(event.public_key)),
     ]
     fields.update({name: value for name, there, value in present if there})
+    if any(len(item) != COMMITMENT_BYTES for item in event.commitments.values()):
+        raise BadValueError(f"{event.type} leaf has a commitment that is not of {COMMITMENT_BYTES} bytes")
     _check(event.type, fields)
     raw = canonical.encode(fields)
     if len(raw) > MAX_LEAF_BYTES:
@@ -155,7 +158,10 @@ def _within(lowest: int, highest: int) -> Callable[[JsonValue], bool]:
 
 
 def _digest(value: JsonValue) -> bytes:
-    raw = base64.b64decode(str(value), validate=True)
+    try:
+        raw = base64.b64decode(str(value), validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
     if len(raw) != COMMITMENT_BYTES or _base64(raw) != value:
         raise BadValueError(f"{value!r} is not 32 bytes in base64")
     return raw
@@ -168,7 +174,10 @@ def _base64(raw: bytes) -> str:
 def _are_commitments(value: JsonValue) -> bool:
     if not isinstance(value, dict) or not value:
         return False
-    return all(is_label(label) and len(_digest(item)) == COMMITMENT_BYTES for label, item in value.items())
+    return all(
+        is_label(label) and isinstance(item, str) and len(item) == _COMMITMENT_CHARACTERS
+        for label, item in value.items()
+    )
 
 
 def _are_labels(value: JsonValue) -> bool:

@@ -64,8 +64,10 @@ def decode_metadata(raw: bytes) -> Metadata:
         metadata = Metadata(**values)
     except TypeError as error:
         raise BadValueError("metadata lacks one of kind, title, agency, published_on") from error
-    if encode_metadata(metadata) != raw:
-        raise BadValueError("metadata states a field that says nothing: it has a second encoding")
+    _check(metadata)
+    # A field that is stated although it says nothing would be a second encoding of the same metadata.
+    if empty := [name for name, value in values.items() if name in _DEFAULTS and value == _DEFAULTS[name]]:
+        raise BadValueError(f"metadata states {', '.join(empty)}, which says nothing: leave it out")
     return metadata
 
 
@@ -107,7 +109,10 @@ def _text(value: JsonValue) -> str:
 
 
 def _date(value: JsonValue) -> date:
-    return date.fromisoformat(_text(value))
+    day = date.fromisoformat(_text(value))
+    if day.isoformat() != value:
+        raise ValueError(value)  # 20260724 and 2026-W30-5 are the same day in other spellings
+    return day
 
 
 def _list(value: JsonValue) -> list[JsonValue]:

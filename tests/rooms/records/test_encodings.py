@@ -207,6 +207,12 @@ def test_two_attachments_of_one_name_are_refused() -> None:
         encode_metadata(replace(PLAIN, attachments=(one, one)))
 
 
+@pytest.mark.parametrize("day", ["20260102", "2026-W01-5", "2026-1-2", "2026-01-02T00:00", "二〇二六年一月二日"])
+def test_a_day_has_one_spelling(day: str) -> None:
+    with pytest.raises(BadValueError):
+        decode_metadata(changed(encode_metadata(PLAIN), published_on=day))
+
+
 def test_a_field_that_says_nothing_is_refused() -> None:
     with pytest.raises(BadValueError):
         decode_metadata(changed(encode_metadata(PLAIN), summary=""))
