@@ -15,8 +15,8 @@ RecordId = NewType("RecordId", str)
 """26 characters of ``a-z2-7`` that decode to 16 bytes."""
 
 RECORD_ID_BYTES = 16
-# The last character carries three bits of the 128: only these eight leave the other two unset. A second spelling would be
-# a second address of one record.
+# The last character carries three bits of the 128; only these eight leave the other two unset. A second spelling would
+# be a second address of one record.
 _SHAPE = re.compile(r"[a-z2-7]{25}[aeimquy4]")
 
 
