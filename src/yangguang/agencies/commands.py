@@ -11,11 +11,11 @@ from yangguang.agencies.credit import is_uscc
 from yangguang.agencies.errors import BadAgencyError, BadRegisterError
 from yangguang.agencies.models import AgencyRow
 from yangguang.agencies.types import NO_USCC, Agency, Office
+from yangguang.law.queries import agency_kinds, agency_levels
 
 __all__ = ["register", "register_file"]
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
-LEVELS = ("central", "province", "city", "county", "township")
 
 
 def register(agency: Agency) -> None:
@@ -35,8 +35,12 @@ def register(agency: Agency) -> None:
             f"agency {agency.code}: credit code {agency.uscc!r} refused: 18 characters with the check character of "
             f"GB 32100 expected; leave it out if there is none"
         )
-    if agency.level not in LEVELS:
-        raise BadAgencyError(f"agency {agency.code}: level {agency.level!r} refused: one of {', '.join(LEVELS)}")
+    levels = [item.level.value for item in agency_levels()]
+    if agency.level not in levels:
+        raise BadAgencyError(f"agency {agency.code}: level {agency.level!r} refused: one of {', '.join(levels)}")
+    kinds = [item.code for item in agency_kinds()]
+    if agency.kind not in kinds:
+        raise BadAgencyError(f"agency {agency.code}: kind {agency.kind!r} refused: one of {', '.join(kinds)}")
     office = {f"office_{item.name}": getattr(agency.office, item.name) for item in fields(Office)}
     own = {item.name: getattr(agency, item.name) for item in fields(Agency) if item.name not in {"code", "office"}}
     with transaction.atomic():

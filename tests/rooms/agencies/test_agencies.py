@@ -43,7 +43,16 @@ def test_registering_again_updates_and_keeps_the_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"code": "财政"}, {"code": "-a"}, {"code": ""}, {"name": " "}, {"uscc": "X"}, {"level": "nation"}]
+    "changes",
+    [
+        {"code": "财政"},
+        {"code": "-a"},
+        {"code": ""},
+        {"name": " "},
+        {"uscc": "X"},
+        {"level": "nation"},
+        {"kind": "club"},
+    ],
 )
 def test_a_bad_field_is_refused(changes: dict[str, str]) -> None:
     with pytest.raises(BadAgencyError):

@@ -32,7 +32,7 @@ def init(
 ) -> None:
     """新建节点 · Make a new node in $YANGGUANG_HOME (default ./var); what exists is never overwritten."""
     made = replace(blank(), origin=origin, name=name, agency=agency, site_code=site_code, base_url=base_url)
-    make_node(made, Agency(agency, agency_name or name, uscc.upper() or NO_USCC, level=level))
+    make_node(made, Agency(agency, agency_name or name, uscc.upper() or NO_USCC, level=level, kind=f"gov_{level}"))
     say(f"节点已建立 · node made: {made.home}")
     say(f"日志 · log: {origin}")
     say("下一步 · next: yangguang import PATH…, yangguang serve")
