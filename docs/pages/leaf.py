@@ -24,6 +24,10 @@ EVENTS: Mapping[EventType, tuple[str, str]] = {
     EventType.ERASE: ("删除：所列成分的内容和盐值被销毁", "Content and salt of the components named are destroyed."),
     EventType.RENDER: ("补充格式：为已公开的版本增加下载格式", "A published revision gains a rendition."),
     EventType.KEY: ("更换密钥：日志启用新的签名密钥", "The log announces a new signing key."),
+    EventType.RECEIPT: (
+        "收讫：本级已核验并保存下级日志至此",
+        "This level has verified a lower log up to here, and holds it and what may be held of its contents.",
+    ),
 }
 """Every event in Chinese and English; one without a line here stops the generator."""
 
@@ -45,6 +49,13 @@ FIELDS: Mapping[str, tuple[str, str, str]] = {
     "why": ("法定理由代码", "Code of the legal ground", "见 [法定内容](law.md) see there"),
     "by": ("决定机关的统一社会信用代码", "Credit code of the deciding authority", "18 位 18 characters"),
     "key": ("新的公钥", "The new public key", "32 字节 base64 32 bytes of Ed25519 in base64"),
+    "o": (
+        "下级日志名称的 SHA-256",
+        "SHA-256 of the lower log's origin",
+        "32 字节 base64 32 bytes in base64",
+    ),
+    "n": ("下级日志的条目数", "Entries of the lower log", "从 1 起的整数 an integer from 1"),
+    "h": ("下级日志的根", "Root of the lower log", "32 字节 base64 32 bytes in base64"),
 }
 """Every field: meaning in Chinese and English, and its shape."""
 

@@ -18,7 +18,7 @@ from yangguang.kernel.identifiers import parse_record_id
 from yangguang.law.queries import grounds
 from yangguang.records.errors import BadValueError, LeafTooLargeError, UnknownEncodingError
 from yangguang.records.labels import BODY, META, is_label
-from yangguang.records.types import Event, EventType
+from yangguang.records.types import Event, EventType, Receipt
 
 LEAF_VERSION = 1
 MAX_LEAF_BYTES = 4_096
@@ -48,6 +48,7 @@ _SHAPES: Mapping[EventType, _Shape] = {
     EventType.ERASE: _Shape(frozenset({"id", "k", "p", "r", "u", "why"}), frozenset({"by"})),
     EventType.RENDER: _Shape(frozenset({"c", "id", "p", "r", "u"})),
     EventType.KEY: _Shape(frozenset({"key"})),
+    EventType.RECEIPT: _Shape(frozenset({"h", "n", "o"})),
 }
 _STATES_A_REVISION = frozenset({EventType.PUBLISH, EventType.IMPORT, EventType.REVISE})
 
@@ -73,6 +74,9 @@ def encode_event(event: Event) -> bytes:
         ("key", bool(event.public_key), _base64(event.public_key)),
     ]
     fields.update({name: value for name, there, value in present if there})
+    if event.receipt is not None:
+        said = event.receipt
+        fields.update({"o": _base64(said.origin_sha256), "n": said.size, "h": _base64(said.root)})
     if any(len(item) != COMMITMENT_BYTES for item in event.commitments.values()):
         raise BadValueError(f"{event.type} leaf has a commitment that is not of {COMMITMENT_BYTES} bytes")
     _check(event.type, fields)
@@ -120,6 +124,7 @@ def _event(kind: EventType, fields: dict[str, JsonValue]) -> Event:
         ground=str(fields.get("why", "")),
         decided_by=str(fields.get("by", "")),
         public_key=_digest(fields["key"]) if "key" in fields else b"",
+        receipt=Receipt(_digest(fields["o"]), _int(fields["n"]), _digest(fields["h"])) if "o" in fields else None,
     )
 
 
@@ -211,4 +216,7 @@ _RULES: Mapping[str, Callable[[JsonValue], bool]] = {
     "why": _is_ground,
     "by": lambda value: isinstance(value, str) and _UNIT.fullmatch(value) is not None,
     "key": lambda value: len(_digest(value)) == COMMITMENT_BYTES,
+    "o": lambda value: len(_digest(value)) == COMMITMENT_BYTES,
+    "n": _within(1, canonical.MAX_INTEGER),
+    "h": lambda value: len(_digest(value)) == COMMITMENT_BYTES,
 }

@@ -222,6 +222,22 @@ class EventType(StrEnum):
     ERASE = "erase"
     RENDER = "render"
     KEY = "key"
+    RECEIPT = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an upper platform says of a lower log: it holds every entry up to `size`, and what of it may be held.
+
+    Attributes:
+        origin_sha256: 32 bytes, SHA-256 of the lower log's origin (``o``); a name would be free text.
+        size: Entries of the lower log (``n``).
+        root: 32 bytes, the root over them (``h``).
+    """
+
+    origin_sha256: bytes
+    size: int
+    root: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +247,7 @@ class Event:
     Attributes:
         type: What happened.
         claimed_at: Claimed moment, seconds since 1970 (``ts``); a claim only, the bracket of cosignatures is evidence.
-        id: The record; None for `EventType.KEY` alone.
+        id: The record; None for `EventType.KEY` and `EventType.RECEIPT`.
         revision: From 1 (``r``); for withdraw, restore, erase and render the revision concerned.
         previous: Log index of the record's previous entry (``p``); None for a record's first.
         unit: Unified social credit code of the publishing agency (``u``), 18 characters.
@@ -241,6 +257,7 @@ class Event:
         ground: Code of the legal ground of a withdrawal or erasure (``why``), from `yangguang.law`.
         decided_by: Credit code of the deciding authority (``by``).
         public_key: 32 bytes of Ed25519 public key, for `EventType.KEY` (``key``).
+        receipt: The lower log's head, for `EventType.RECEIPT`.
     """
 
     type: EventType
@@ -255,6 +272,7 @@ class Event:
     ground: str = ""
     decided_by: str = ""
     public_key: bytes = b""
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from yangguang.records.types import (
     Kind,
     Metadata,
     Paragraph,
+    Receipt,
     Table,
 )
 
@@ -65,6 +66,9 @@ codes = st.sampled_from([ground.code for ground in grounds()])
 def events(draw: st.DrawFn) -> Event:
     kind = draw(st.sampled_from(EventType))
     now = draw(st.integers(0, 2**40))
+    if kind is EventType.RECEIPT:
+        receipt = Receipt(draw(digests), draw(st.integers(1, canonical.MAX_INTEGER)), draw(digests))
+        return Event(type=kind, claimed_at=now, receipt=receipt)
     if kind is EventType.KEY:
         return Event(type=kind, claimed_at=now, public_key=draw(digests))
     first = kind in {EventType.PUBLISH, EventType.IMPORT}
@@ -172,6 +176,11 @@ def test_a_missing_field_is_refused(field: str) -> None:
         replace(EVENT, claimed_at=-1),
         replace(EVENT, ground="secret"),
         Event(type=EventType.KEY, claimed_at=1, public_key=bytes(31)),
+        Event(type=EventType.RECEIPT, claimed_at=1),
+        Event(type=EventType.RECEIPT, claimed_at=1, receipt=Receipt(bytes(31), 1, bytes(32))),
+        Event(type=EventType.RECEIPT, claimed_at=1, receipt=Receipt(bytes(32), 1, bytes(33))),
+        Event(type=EventType.RECEIPT, claimed_at=1, receipt=Receipt(bytes(32), 0, bytes(32))),
+        Event(type=EventType.KEY, claimed_at=1, public_key=bytes(32), receipt=Receipt(bytes(32), 1, bytes(32))),
         replace(EVENT, type=EventType.ERASE, previous=1, commitments={}, formed_on=None, ground="secret",
                 components=("meta", "body")),
     ],
