@@ -6,12 +6,24 @@ from yangguang.ledger.keys import format_verifier_key, parse_verifier_key, verif
 from yangguang.ledger.policy import parse_policy, policy_for
 from yangguang.ledger.proofs import format_proof, parse_proof, verify_proof
 from yangguang.ledger.reader import Log, open_log
-from yangguang.ledger.tiles import MAX_ENTRY_BYTES, parse_path
+from yangguang.ledger.tiles import (
+    MAX_BUNDLE_BYTES,
+    MAX_ENTRY_BYTES,
+    TILE_WIDTH,
+    bundle_path,
+    decode_bundle,
+    parse_path,
+    width_at,
+)
 from yangguang.ledger.tree import leaf_hash, root, verify_consistency, verify_inclusion
 
 __all__ = [
+    "MAX_BUNDLE_BYTES",
     "MAX_ENTRY_BYTES",
+    "TILE_WIDTH",
     "Log",
+    "bundle_path",
+    "decode_bundle",
     "format_proof",
     "format_verifier_key",
     "fsck",
@@ -28,4 +40,5 @@ __all__ = [
     "verify_consistency",
     "verify_inclusion",
     "verify_proof",
+    "width_at",
 ]
