@@ -13,7 +13,7 @@ from yangguang.blobs.errors import BlobNotStoredError
 from yangguang.blobs.store import SMALL_BYTES, database, large_file, writing
 from yangguang.blobs.types import Opening
 
-__all__ = ["erase", "put_all"]
+__all__ = ["erase", "keep_all", "put_all"]
 
 _FAST = 1
 
@@ -38,8 +38,31 @@ def put_all(
         BlobNotStoredError: the disk refused; nothing of the batch is stored.
     """
     openings = tuple(_opening(label, content, entropy(SALT_BYTES)) for label, content in items)
+    _store(folder, [(opening, content) for opening, (_, content) in zip(openings, items, strict=True)])
+    return openings
+
+
+def keep_all(folder: Path, items: Sequence[tuple[str, bytes, bytes]]) -> tuple[Opening, ...]:
+    """Store contents that another node committed to, under its salts; otherwise as `put_all`.
+
+    What is stored already is left as it is; what was erased here stays erased.
+
+    Args:
+        folder: The room's folder; made if absent.
+        items: (component label, salt of 32 bytes, content).
+
+    Raises:
+        BlobNotStoredError: the disk refused; nothing of the batch is stored.
+    """
+    kept = [(_opening(label, content, salt), content) for label, salt, content in items]
+    erased = _erased(folder, [opening.commitment for opening, _ in kept])
+    _store(folder, [(opening, content) for opening, content in kept if opening.commitment not in erased])
+    return tuple(opening for opening, _ in kept)
+
+
+def _store(folder: Path, items: Sequence[tuple[Opening, bytes]]) -> None:
     try:
-        for opening, (_, content) in zip(openings, items, strict=True):
+        for opening, content in items:
             if opening.size_bytes > SMALL_BYTES:
                 _write_large(large_file(folder, opening.sha256), content)
         with writing(folder) as connection:
@@ -47,19 +70,18 @@ def put_all(
                 "INSERT OR IGNORE INTO contents VALUES (?, ?)",
                 (
                     (opening.sha256, zlib.compress(content, _FAST))
-                    for opening, (_, content) in zip(openings, items, strict=True)
+                    for opening, content in items
                     if opening.size_bytes <= SMALL_BYTES
                 ),
             )
             connection.executemany(
-                "INSERT INTO openings VALUES (?, ?, ?, ?, ?)",
-                ((o.commitment, o.label, o.salt, o.sha256, o.size_bytes) for o in openings),
+                "INSERT OR IGNORE INTO openings VALUES (?, ?, ?, ?, ?)",
+                ((o.commitment, o.label, o.salt, o.sha256, o.size_bytes) for o, _ in items),
             )
     except (OSError, sqlite3.Error) as error:
         raise BlobNotStoredError(
             f"{len(items)} contents could not be stored in {folder.name}: {error}; free disk space and run again"
         ) from error
-    return openings
 
 
 def erase(folder: Path, commitments: Sequence[bytes]) -> int:
@@ -89,6 +111,15 @@ def erase(folder: Path, commitments: Sequence[bytes]) -> int:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return erased
+
+
+def _erased(folder: Path, commitments: Sequence[bytes]) -> set[bytes]:
+    with writing(folder) as connection:
+        return {
+            one
+            for one in commitments
+            if connection.execute("SELECT 1 FROM openings WHERE commitment = ? AND salt IS NULL", (one,)).fetchone()
+        }
 
 
 def _opening(label: str, content: bytes, salt: bytes) -> Opening:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yangguang.blobs.commands import erase, put_all
+from yangguang.blobs.commands import erase, keep_all, put_all
 from yangguang.blobs.errors import BlobCorruptError, BlobErasedError, BlobMissingError, BlobNotStoredError
 from yangguang.blobs.queries import Blobs, commitment
 
@@ -50,6 +50,23 @@ def test_erased_bytes_are_in_no_file(tmp_path: Path, content: bytes) -> None:
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert content[:64] not in left
     assert opening.salt not in left
+
+
+def test_contents_of_another_node_keep_their_commitment(tmp_path: Path) -> None:
+    (opening,) = put_all(tmp_path / "theirs", [("body", LARGE)])
+    for _ in range(2):
+        assert keep_all(tmp_path / "ours", [("body", opening.salt, LARGE)]) == (opening,)
+    assert Blobs(tmp_path / "ours").content(opening.commitment) == LARGE
+
+
+@pytest.mark.parametrize("content", [SECRET, LARGE])
+def test_what_was_erased_does_not_come_back_from_another_node(tmp_path: Path, content: bytes) -> None:
+    (opening,) = put_all(tmp_path, [("body", content)])
+    erase(tmp_path, [opening.commitment])
+    keep_all(tmp_path, [("body", opening.salt, content)])
+    with pytest.raises(BlobErasedError):
+        Blobs(tmp_path).content(opening.commitment)
+    assert content[:64] not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_erasing_one_of_two_owners_keeps_the_other(tmp_path: Path) -> None:
