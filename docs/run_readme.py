@@ -22,6 +22,7 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_ADDRESS = "http://127.0.0.1:8000/"
 DEMO_SECONDS = 300
+END_SECONDS = 60
 
 
 def session(text: str) -> list[tuple[str, str]]:
@@ -58,8 +59,21 @@ def demo() -> None:
             except OSError:
                 time.sleep(0.5)
     finally:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(60)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End what ``make demo`` started, as Ctrl-C would.
+
+    Raises:
+        SystemExit: it goes on.
+    """
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        sys.exit(f"make demo went on for {END_SECONDS} s after Ctrl-C")
 
 
 class Shell:
@@ -108,7 +122,7 @@ class Shell:
             self._bash.stdout.close()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._bash.pid, signal.SIGTERM)
-        self._bash.wait(60)
+        self._bash.wait(END_SECONDS)
 
 
 def _until_nul(stream: IO[bytes], command: str) -> str:
