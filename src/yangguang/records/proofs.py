@@ -23,6 +23,11 @@ def verify(content: bytes, proof: bytes, policy: Policy) -> Proven:
     Raises:
         ProofError: the proof does not hold for these bytes; the message names the step that failed.
     """
+    return verify_digest(hashlib.sha256(content).digest(), proof, policy)
+
+
+def verify_digest(digest: bytes, proof: bytes, policy: Policy) -> Proven:
+    """Return what `proof` shows of the file whose SHA-256 is `digest`; for files too large to hold. See `verify`."""
     try:
         parsed = parse_proof(proof)
         leaf, openings = opened(parsed.extra)
@@ -32,7 +37,6 @@ def verify(content: bytes, proof: bytes, policy: Policy) -> Proven:
         raise
     except YangguangError as error:
         raise ProofError(f"the proof is not valid: {error}") from error
-    digest = hashlib.sha256(content).digest()
     for label, salt in openings.items():
         if event.commitments.get(label) == commitment(label, salt, digest):
             return Proven(label, event, logged)

@@ -6,7 +6,7 @@ from yangguang.records.leaves import MAX_LEAF_BYTES, decode_event, encode_event
 from yangguang.records.metadata import MAX_TITLE_CHARACTERS, decode_metadata, encode_metadata
 from yangguang.records.numbers import parse_document_number
 from yangguang.records.openings import proof_extra
-from yangguang.records.proofs import verify
+from yangguang.records.proofs import verify, verify_digest
 
 __all__ = [
     "BODY",
@@ -27,4 +27,5 @@ __all__ = [
     "plain_text",
     "proof_extra",
     "verify",
+    "verify_digest",
 ]
