@@ -5,7 +5,7 @@ from yangguang.records.labels import BODY, MAX_ATTACHMENTS, META, RENDITIONS, at
 from yangguang.records.leaves import MAX_LEAF_BYTES, decode_event, encode_event
 from yangguang.records.metadata import MAX_TITLE_CHARACTERS, decode_metadata, encode_metadata
 from yangguang.records.numbers import parse_document_number
-from yangguang.records.openings import proof_extra
+from yangguang.records.openings import opened, proof_extra
 from yangguang.records.proofs import verify, verify_digest
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "encode_event",
     "encode_metadata",
     "is_label",
+    "opened",
     "parse_document_number",
     "plain_text",
     "proof_extra",
