@@ -30,6 +30,18 @@ def read_checkpoint(note: Note) -> Checkpoint:
     Raises:
         MalformedNoteError: the text is not a checkpoint.
     """
+    checkpoint = read_statement(note)
+    if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
+        raise MalformedNoteError("the checkpoint has size 0 and a root that is not the empty tree's")
+    return checkpoint
+
+
+def read_statement(note: Note) -> Checkpoint:
+    """Return what `note` says in a checkpoint's form, be it impossible: a witness answers the two cases differently.
+
+    Raises:
+        MalformedNoteError: the text has not the form of a checkpoint.
+    """
     lines = note.text[:-1].split(b"\n")
     if len(lines) < 3 or not all(lines):
         raise MalformedNoteError("a checkpoint has at least three lines, none of them empty: origin, size, root")
@@ -40,8 +52,6 @@ def read_checkpoint(note: Note) -> Checkpoint:
         )
     if root is None or len(root) != HASH_BYTES:
         raise MalformedNoteError(f"the checkpoint's root is {lines[2][:60]!r}: base64 of {HASH_BYTES} bytes expected")
-    if size == 0 and root != EMPTY_ROOT:
-        raise MalformedNoteError("the checkpoint has size 0 and a root that is not the empty tree's")
     return Checkpoint(lines[0].decode("utf-8"), size, root)
 
 

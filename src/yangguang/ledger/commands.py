@@ -1,8 +1,10 @@
-"""What changes a log: making its key, making it, writing it."""
+"""What changes a log: making its key, making it, writing it, having it cosigned."""
 
 from pathlib import Path
 
 from yangguang.ledger.checkpoint import sign_checkpoint
+from yangguang.ledger.cosignatures import cosign, with_cosignatures
+from yangguang.ledger.cosigned import archive_cosigned
 from yangguang.ledger.errors import AlreadyExistsError, HeadDisagreesError, MalformedKeyError
 from yangguang.ledger.files import MACHINE, Files
 from yangguang.ledger.head import create_head
@@ -10,9 +12,23 @@ from yangguang.ledger.keys import Ed25519Signer, format_private_key, new_signer,
 from yangguang.ledger.public import PublicFolder
 from yangguang.ledger.tree import EMPTY_ROOT
 from yangguang.ledger.types import Checkpoint, Signer
+from yangguang.ledger.witness import Witness
+from yangguang.ledger.witnessing import ask_witness
 from yangguang.ledger.writer import Writer, open_writer
 
-__all__ = ["Ed25519Signer", "Writer", "create", "generate_key", "load_signer", "open_writer"]
+__all__ = [
+    "Ed25519Signer",
+    "Witness",
+    "Writer",
+    "archive_cosigned",
+    "ask_witness",
+    "cosign",
+    "create",
+    "generate_key",
+    "load_signer",
+    "open_writer",
+    "with_cosignatures",
+]
 
 
 def generate_key(path: Path, *, name: str, files: Files = MACHINE) -> Ed25519Signer:

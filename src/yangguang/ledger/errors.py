@@ -14,11 +14,18 @@ LedgerError
 ├── NotInLogError               an index or size beyond the log
 ├── LogDamagedError             a file of the log is missing or is not what the tree says
 ├── AlreadyExistsError          a key or a log is there; nothing is ever overwritten
+├── WitnessRefusedError         a witness answered, and did not cosign
+├── MirrorError                 what a log serves cannot extend our copy of it
+│   ├── StaleError              it serves a checkpoint and not all of its entries: ask again later
+│   ├── RollbackError           it serves a smaller checkpoint than before, consistent with our copy
+│   └── ForkError               it signed two trees that contradict each other; holds the evidence
 └── WriterError
     ├── EntryRefusedError       an entry or batch too large; nothing happened, the writer goes on
     ├── WriterBusyError         another process writes this log
     ├── HeadMissingError        no head store: it is created once, never silently
     ├── HeadDisagreesError      head store, key, public files contradict each other: writing on would fork the log
+    │   ├── WitnessAheadError   a witness, or the second copy of the head, has seen more of this log than the head has
+    │   └── HeadForkedError     somebody holds a signed checkpoint of this log that is not a part of it
     ├── NotAcknowledgedError    a batch that may not be counted on; says whether it was committed
     └── WriterStoppedError      an earlier error stopped this writer; open a new one
 """
@@ -82,6 +89,42 @@ class AlreadyExistsError(LedgerError):
     """A key or log that is already there."""
 
 
+class WitnessRefusedError(LedgerError):
+    """A witness that answered and did not cosign.
+
+    Attributes:
+        status: The HTTP status of its answer; 0 where the answer broke the protocol.
+    """
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class MirrorError(LedgerError):
+    """What a log serves cannot extend our copy of it; nothing was changed.
+
+    Attributes:
+        evidence: The signed checkpoint of our copy and the one the log serves now, both as signed.
+    """
+
+    def __init__(self, message: str, *, evidence: tuple[bytes, bytes]) -> None:
+        super().__init__(message)
+        self.evidence = evidence
+
+
+class StaleError(MirrorError):
+    """A log that serves a checkpoint and not yet all entries under it."""
+
+
+class RollbackError(MirrorError):
+    """A log that serves a smaller checkpoint than before; the smaller one is a part of our copy."""
+
+
+class ForkError(MirrorError):
+    """A log that signed two trees of which neither contains the other."""
+
+
 class WriterError(LedgerError):
     """Something that keeps a writer from writing."""
 
@@ -100,6 +143,14 @@ class HeadMissingError(WriterError):
 
 class HeadDisagreesError(WriterError):
     """Head store, key and public files contradict each other: writing on would fork the log."""
+
+
+class WitnessAheadError(HeadDisagreesError):
+    """A witness, or the second copy of the head, has seen more of this log than the head has: a restored backup."""
+
+
+class HeadForkedError(HeadDisagreesError):
+    """Somebody holds a signed checkpoint of this log that is not a part of what the head stands for."""
 
 
 class NotAcknowledgedError(WriterError):

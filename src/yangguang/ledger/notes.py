@@ -20,8 +20,10 @@ MAX_NOTE_BYTES = 65_536
 """Room for more than sixteen signatures, eight of them post-quantum."""
 
 ED25519_SIGNATURE_BYTES = 64
+TIMESTAMP_BYTES = 8
+"""Seconds since 1970, big-endian, before the signature proper of a cosignature."""
+
 _KEY_ID_BYTES = 4
-_TIMESTAMP_BYTES = 8
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 _NAME = re.compile(r"[^\s+]+")
 
@@ -77,6 +79,18 @@ def parse_note(raw: bytes) -> Note:
     return Note(text + b"\n", tuple(_parse_line(line) for line in lines[:-1].split(b"\n")))
 
 
+def parse_signature_lines(raw: bytes) -> tuple[SignatureLine, ...]:
+    """Return the signature lines that `raw` consists of.
+
+    Raises:
+        MalformedNoteError: it is not one or more complete signature lines, or is larger than a note.
+    """
+    note = parse_note(b"\n\n" + raw)
+    if note.text != b"\n":
+        raise MalformedNoteError("a blank line among signature lines")
+    return note.signatures
+
+
 def _parse_line(line: bytes) -> SignatureLine:
     """Return one signature line: em dash, space, name, space, base64 of key id and signature."""
     parts = line.decode("utf-8").split(" ")
@@ -115,16 +129,32 @@ def cosigned_message(text: bytes, seconds: int) -> bytes:
 
 def signature_line(key: VerifierKey, signature: bytes) -> bytes:
     """Return the line, with its newline, that adds `signature` by `key` to a note."""
-    return f"— {key.name} ".encode() + base64.b64encode(key.key_id + signature) + b"\n"
+    return _format_line(SignatureLine(key.name, key.key_id, signature))
+
+
+def format_note(note: Note) -> bytes:
+    """Return `note` as bytes.
+
+    Raises:
+        MalformedNoteError: it would be larger than anybody reads.
+    """
+    raw = note.text + b"\n" + b"".join(map(_format_line, note.signatures))
+    if len(raw) > MAX_NOTE_BYTES:
+        raise MalformedNoteError(f"a note of {len(raw)} bytes: at most {MAX_NOTE_BYTES} are read")
+    return raw
+
+
+def _format_line(line: SignatureLine) -> bytes:
+    return f"— {line.name} ".encode() + base64.b64encode(line.key_id + line.signature) + b"\n"
 
 
 def _is_valid(text: bytes, signature: bytes, key: VerifierKey) -> bool:
     message = text
     if key.type is SignatureType.COSIGNATURE:
-        if len(signature) != _TIMESTAMP_BYTES + ED25519_SIGNATURE_BYTES or signature[0] & 0x80:
+        if len(signature) != TIMESTAMP_BYTES + ED25519_SIGNATURE_BYTES or signature[0] & 0x80:
             return False
-        message = cosigned_message(text, int.from_bytes(signature[:_TIMESTAMP_BYTES], "big"))
-        signature = signature[_TIMESTAMP_BYTES:]
+        message = cosigned_message(text, int.from_bytes(signature[:TIMESTAMP_BYTES], "big"))
+        signature = signature[TIMESTAMP_BYTES:]
     try:
         Ed25519PublicKey.from_public_bytes(key.public_key).verify(signature, message)
     except (InvalidSignature, ValueError):

@@ -1,6 +1,9 @@
 """What can be asked of a log, or of evidence that a log once gave."""
 
+from yangguang.ledger.archive import archive_path
+from yangguang.ledger.brackets import bracket
 from yangguang.ledger.checkpoint import parse_checkpoint
+from yangguang.ledger.cosignatures import CONTENT_MIRROR, cosignatures, cosigner_key
 from yangguang.ledger.fsck import fsck
 from yangguang.ledger.keys import format_verifier_key, parse_verifier_key, verifier_key
 from yangguang.ledger.policy import parse_policy, policy_for
@@ -16,19 +19,28 @@ from yangguang.ledger.tiles import (
     width_at,
 )
 from yangguang.ledger.tree import leaf_hash, root, verify_consistency, verify_inclusion
+from yangguang.ledger.witnessing import ADD_CHECKPOINT, MAX_REQUEST_BYTES, origin_hash
 
 __all__ = [
+    "ADD_CHECKPOINT",
+    "CONTENT_MIRROR",
     "MAX_BUNDLE_BYTES",
     "MAX_ENTRY_BYTES",
+    "MAX_REQUEST_BYTES",
     "TILE_WIDTH",
     "Log",
+    "archive_path",
+    "bracket",
     "bundle_path",
+    "cosignatures",
+    "cosigner_key",
     "decode_bundle",
     "format_proof",
     "format_verifier_key",
     "fsck",
     "leaf_hash",
     "open_log",
+    "origin_hash",
     "parse_checkpoint",
     "parse_path",
     "parse_policy",

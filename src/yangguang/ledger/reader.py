@@ -5,8 +5,10 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
+from yangguang.ledger.archive import Archive
 from yangguang.ledger.checkpoint import read_checkpoint
 from yangguang.ledger.errors import LogDamagedError, MalformedNoteError, MalformedTileError, NotInLogError
+from yangguang.ledger.evidence import earliest_proven
 from yangguang.ledger.files import MACHINE, Files
 from yangguang.ledger.notes import parse_note
 from yangguang.ledger.proofs import format_proof
@@ -20,8 +22,8 @@ from yangguang.ledger.tiles import (
     tile_path,
     width_at,
 )
-from yangguang.ledger.tree import HASH_BYTES, Node, consistency_path, inclusion_path, pyramid
-from yangguang.ledger.types import Checkpoint, Entry, TlogProof
+from yangguang.ledger.tree import HASH_BYTES, Node, consistency_path, inclusion_path, pyramid, range_hash
+from yangguang.ledger.types import Checkpoint, Entry, Policy, TlogProof
 
 CACHED_TILES = 256
 """Tiles kept with the hashes inside them worked out, about 16 kB each."""
@@ -37,6 +39,8 @@ class Log:
         """Take the log's public folder."""
         self._folder = folder
         self._files = files
+        self.archive = Archive(folder, files)
+        """Every cosigned checkpoint it ever had."""
         self._cache: OrderedDict[tuple[int, int, int], tuple[bytes, ...]] = OrderedDict()
         self._mutex = threading.Lock()
 
@@ -103,20 +107,35 @@ class Log:
         """
         return consistency_path(old, new, self._node(self._at_least(new)))
 
-    def prove(self, index: int, *, extra: bytes | None = None) -> bytes:
-        """Return the proof file of entry `index` under the published checkpoint.
+    def root(self, size: int) -> bytes:
+        """Return the root of the first `size` entries, 32 bytes, worked out from the tiles.
+
+        Raises:
+            NotInLogError: the log has fewer.
+            LogDamagedError: a tile is missing or malformed.
+        """
+        return range_hash(0, size, self._node(self._at_least(size)))
+
+    def prove(self, index: int, *, extra: bytes | None = None, policy: Policy | None = None) -> bytes:
+        """Return the proof file of entry `index`.
 
         Args:
             index: Of the entry.
             extra: Bytes to carry along, which nothing authenticates.
+            policy: Of whoever will verify. The proof then holds the earliest archived checkpoint that covers the entry
+                and satisfies it, so that it also tells since when the entry is there; without a policy, or where no
+                archived checkpoint satisfies it yet, the published one.
 
         Raises:
             NotInLogError: the log does not have the entry.
             LogDamagedError: the checkpoint or a tile is missing or malformed.
         """
         note = self.checkpoint_note()
-        size = _read(note).size
-        return format_proof(TlogProof(extra, index, inclusion_path(index, size, self._node(size)), note))
+        present = _read(note).size
+        if policy is not None:
+            note = earliest_proven(self.archive, index, present, policy) or note
+        path = inclusion_path(index, _read(note).size, self._node(present))
+        return format_proof(TlogProof(extra, index, path, note))
 
     def hashes(self, level: int, index: int, width: int) -> bytes:
         """Return the first `width` hashes of a tile, concatenated.

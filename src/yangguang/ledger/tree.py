@@ -109,7 +109,7 @@ def inclusion_path(index: int, size: int, node: Node) -> tuple[bytes, ...]:
         else:
             siblings.append((start, middle))
             start = middle
-    return tuple(_range_hash(first, last, node) for first, last in reversed(siblings))
+    return tuple(range_hash(first, last, node) for first, last in reversed(siblings))
 
 
 def consistency_path(old: int, new: int, node: Node) -> tuple[bytes, ...]:
@@ -139,7 +139,7 @@ def consistency_path(old: int, new: int, node: Node) -> tuple[bytes, ...]:
     if start:
         # The verifier knows the old root itself only when the old tree is one complete subtree from the left.
         ranges.append((start, stop))
-    return tuple(_range_hash(first, last, node) for first, last in reversed(ranges))
+    return tuple(range_hash(first, last, node) for first, last in reversed(ranges))
 
 
 def verify_inclusion(*, index: int, size: int, leaf_hash: bytes, path: Sequence[bytes], root: bytes) -> None:
@@ -222,8 +222,8 @@ def _split(width: int) -> int:
     return 1 << (width - 1).bit_length() - 1
 
 
-def _range_hash(start: int, stop: int, node: Node) -> bytes:
-    """Return the root over the leaves from `start` to `stop`; `start` is where a left subtree of the tree begins."""
+def range_hash(start: int, stop: int, node: Node) -> bytes:
+    """Return the root over the leaves from `start` to `stop`; `start` is 0 or where a subtree of the tree begins."""
     edge = []
     while start < stop:
         level = (stop - start).bit_length() - 1

@@ -11,6 +11,9 @@ from yangguang.ledger.tree import leaf_hash
 Progress: TypeAlias = Callable[[int, int], None]
 """Called now and then with the entries done and the entries in all."""
 
+Post: TypeAlias = Callable[[str, bytes], tuple[int, bytes]]
+"""Posts a body to an address and returns the answer's status and body; OSError where there is no answer."""
+
 
 class SignatureType(IntEnum):
     """Signature type bytes of C2SP signed-note that this room verifies."""
@@ -124,6 +127,41 @@ class Verified:
     size: int
     origin: str
     witnesses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cosignature:
+    """A verified cosignature: the witness as the policy names it, its 4-byte key id, seconds since 1970."""
+
+    name: str
+    key_id: bytes
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """When an entry was logged, as others saw it; seconds since 1970, None where nobody can say yet.
+
+    Attributes:
+        not_before: A quorum cosigned a checkpoint without the entry at this time or later.
+        no_later_than: By this time a quorum had cosigned one with it.
+        readable_by: By this time a content mirror held the entry and all that it commits to.
+        witnesses: Who cosigned the checkpoint behind `no_later_than`, as the policy names them.
+    """
+
+    not_before: int | None
+    no_later_than: int | None
+    readable_by: int | None
+    witnesses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessAnswer:
+    """What a witness answers over HTTP: status, media type, body."""
+
+    status: int
+    content_type: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

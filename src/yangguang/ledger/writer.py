@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from yangguang.ledger.checkpoint import sign_checkpoint
+from yangguang.ledger.cosigned import keep_cosigned
 from yangguang.ledger.edge import RightEdge, integrate
 from yangguang.ledger.errors import EntryRefusedError, LogDamagedError, NotAcknowledgedError, WriterStoppedError
 from yangguang.ledger.files import Files, Lock
@@ -22,6 +23,7 @@ from yangguang.ledger.group import GroupCommit
 from yangguang.ledger.head import HeadStore, open_head
 from yangguang.ledger.keys import verifier_key
 from yangguang.ledger.public import PublicFolder
+from yangguang.ledger.reader import Log
 from yangguang.ledger.recovery import recover
 from yangguang.ledger.tiles import MAX_ENTRY_BYTES
 from yangguang.ledger.types import Appended, Checkpoint, Signer
@@ -34,11 +36,20 @@ class Writer:
     """The open writer of a log; `open_writer` makes one. Safe to share between threads."""
 
     def __init__(
-        self, *, head: HeadStore, public: PublicFolder, signer: Signer, lock: Lock, note: bytes, edge: RightEdge
+        self,
+        *,
+        head: HeadStore,
+        public: PublicFolder,
+        log: Log,
+        signer: Signer,
+        lock: Lock,
+        note: bytes,
+        edge: RightEdge,
     ) -> None:
         """Take a recovered log: `note` is the head's checkpoint, `edge` the right edge it signs."""
         self._head = head
         self._public = public
+        self._log = log
         self._signer = signer
         self._lock = lock
         self._note = note
@@ -100,6 +111,27 @@ class Writer:
         """
         _check((entry,))
         return self._group.submit(entry)
+
+    def archive_cosigned(self, note: bytes) -> None:
+        """Keep the cosigned checkpoint `note` for ever, and publish it if it is still the newest; durable on return.
+
+        Args:
+            note: A checkpoint of this log with cosignatures that the caller has verified.
+
+        Raises:
+            HeadForkedError: it is not a checkpoint of this log.
+            NotInLogError: the log is not as large.
+            MalformedNoteError: it is not a checkpoint.
+            OSError: the machine failed; the writer stops.
+            WriterStoppedError: it had stopped before, or is closed.
+        """
+        with self._mutex:
+            self._refuse_if_stopped()
+            try:
+                keep_cosigned(self._public, self._log, note)
+            except OSError as error:
+                self._stopped = error
+                raise
 
     def close(self) -> None:
         """Finish queued entries, then release the log; a second call does nothing."""
@@ -170,7 +202,7 @@ def open_writer(*, log: Path, head: Path, signer: Signer, files: Files | None = 
         undo.callback(public.close)
         note, edge = recover(store, public, verifier_key(signer))
         undo.pop_all()
-    return Writer(head=store, public=public, signer=signer, lock=lock, note=note, edge=edge)
+    return Writer(head=store, public=public, log=Log(log, files), signer=signer, lock=lock, note=note, edge=edge)
 
 
 def _check(batch: tuple[bytes, ...]) -> None:
