@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 import zlib
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from pathlib import Path
 
 from yangguang.blobs.commitments import SALT_BYTES, commitment
@@ -22,6 +23,7 @@ def put_all(
     folder: Path,
     items: Sequence[tuple[str, bytes]],
     *,
+    owners: Sequence[str] = (),
     entropy: Callable[[int], bytes] = secrets.token_bytes,
 ) -> tuple[Opening, ...]:
     """Store contents durably and return their openings.
@@ -29,6 +31,7 @@ def put_all(
     Args:
         folder: The room's folder; made if absent.
         items: (component label, content) in any order.
+        owners: What each belongs to, in the caller's words, for `Blobs.with_digest`; empty, or one an item.
         entropy: Source of salts.
 
     Returns:
@@ -38,7 +41,7 @@ def put_all(
         BlobNotStoredError: the disk refused; nothing of the batch is stored.
     """
     openings = tuple(_opening(label, content, entropy(SALT_BYTES)) for label, content in items)
-    _store(folder, [(opening, content) for opening, (_, content) in zip(openings, items, strict=True)])
+    _store(folder, [(opening, content) for opening, (_, content) in zip(openings, items, strict=True)], owners)
     return openings
 
 
@@ -60,7 +63,7 @@ def keep_all(folder: Path, items: Sequence[tuple[str, bytes, bytes]]) -> tuple[O
     return tuple(opening for opening, _ in kept)
 
 
-def _store(folder: Path, items: Sequence[tuple[Opening, bytes]]) -> None:
+def _store(folder: Path, items: Sequence[tuple[Opening, bytes]], owners: Sequence[str] = ()) -> None:
     try:
         for opening, content in items:
             if opening.size_bytes > SMALL_BYTES:
@@ -75,8 +78,12 @@ def _store(folder: Path, items: Sequence[tuple[Opening, bytes]]) -> None:
                 ),
             )
             connection.executemany(
-                "INSERT OR IGNORE INTO openings VALUES (?, ?, ?, ?, ?)",
-                ((o.commitment, o.label, o.salt, o.sha256, o.size_bytes) for o, _ in items),
+                """INSERT OR IGNORE INTO openings (commitment, label, salt, sha256, size_bytes, owner)
+                VALUES (?, ?, ?, ?, ?, ?)""",
+                (
+                    (o.commitment, o.label, o.salt, o.sha256, o.size_bytes, owner)
+                    for (o, _), owner in zip(items, owners or repeat("", len(items)), strict=True)
+                ),
             )
     except (OSError, sqlite3.Error) as error:
         raise BlobNotStoredError(

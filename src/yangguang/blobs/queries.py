@@ -10,7 +10,7 @@ from typing import Any
 from yangguang.blobs.commitments import commitment
 from yangguang.blobs.errors import BlobCorruptError, BlobErasedError, BlobMissingError
 from yangguang.blobs.store import database, large_file, reading
-from yangguang.blobs.types import Opening
+from yangguang.blobs.types import Opening, Stored
 
 __all__ = ["Blobs", "commitment"]
 
@@ -60,6 +60,15 @@ class Blobs:
             )
         return raw
 
+    def with_digest(self, sha256: bytes, *, limit: int) -> tuple[Stored, ...]:
+        """Return at most `limit` of the commitments to the content with this SHA-256; none once it is erased.
+
+        Raises:
+            BlobCorruptError: the database is damaged, or was last written before contents had owners.
+        """
+        rows = self._rows("SELECT commitment, label, owner FROM openings WHERE sha256 = ? LIMIT ?", sha256, limit)
+        return tuple(Stored(*row) for row in rows)
+
     def _bytes(self, opening: Opening) -> bytes:
         row = self._row("SELECT deflated FROM contents WHERE sha256 = ?", opening.sha256)
         try:
@@ -72,13 +81,15 @@ class Blobs:
             raise BlobMissingError(f"bytes of {opening.label} ({opening.sha256.hex()[:16]}…) are gone") from error
 
     def _row(self, statement: str, key: bytes) -> tuple[Any, ...] | None:  # Any: SQLite types its cells, not columns
+        return next(iter(self._rows(statement, key)), None)
+
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:  # Any: as above
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if connection is None:
             if not database(self._folder).exists():
-                return None
+                return []
             connection = self._own.connection = reading(self._folder)
         try:
-            row: tuple[Any, ...] | None = connection.execute(statement, (key,)).fetchone()
+            return connection.execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise BlobCorruptError(f"the contents' database is damaged: {error}; restore it from a backup") from error
-        return row

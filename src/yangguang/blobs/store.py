@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS openings (
     label TEXT NOT NULL,
     salt BLOB,
     sha256 BLOB,
-    size_bytes INTEGER NOT NULL
+    size_bytes INTEGER NOT NULL,
+    owner TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS openings_sha256 ON openings (sha256);
 CREATE TABLE IF NOT EXISTS contents (
@@ -49,6 +50,7 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA secure_delete=ON")
         connection.executescript(_SCHEMA)
+        _upgrade(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -58,6 +60,13 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Give a database made before contents had owners the column for them."""
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(openings)")]
+    if "owner" not in columns:
+        connection.execute("ALTER TABLE openings ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
 
 
 def reading(folder: Path) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""What opens a commitment."""
+"""What opens a commitment, and what is known of a content."""
 
 from dataclasses import dataclass
 
@@ -20,3 +20,12 @@ class Opening:
     sha256: bytes
     commitment: bytes
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A commitment known to be to a certain content: its 32 bytes, its label, what it belongs to (may be empty)."""
+
+    commitment: bytes
+    label: str
+    owner: str

@@ -213,7 +213,9 @@ class _Batch:
     def queue(self, blobs: Path) -> None:
         """Store contents durably, then write imports, places and events in one transaction."""
         fresh = list(self._fresh.values())
-        openings = iter(put_all(blobs, [component for one in fresh for component in one.components]))
+        items = [component for one in fresh for component in one.components]
+        owners = [one.id for one in fresh for _ in one.components]
+        openings = iter(put_all(blobs, items, owners=owners))
         events: list[Event] = []
         for one in fresh:
             commitments = {opening.label: opening.commitment for opening in islice(openings, len(one.components))}

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,32 @@ def test_a_disk_that_refuses_stores_nothing_of_the_batch(tmp_path: Path) -> None
     with sqlite3.connect(tmp_path / "blobs.sqlite3") as connection:
         assert connection.execute("SELECT count(*) FROM openings").fetchone() == (1,)
     connection.close()
+
+
+def test_a_content_is_found_by_its_digest_with_what_it_belongs_to(tmp_path: Path) -> None:
+    items = [("txt", b"same"), ("txt", b"same"), ("att.0", b"other")]
+    openings = put_all(tmp_path, items, owners=["one", "two", "two"])
+    digest = hashlib.sha256(b"same").digest()
+    found = Blobs(tmp_path).with_digest(digest, limit=10)
+    assert {(one.commitment, one.label, one.owner) for one in found} == {
+        (openings[0].commitment, "txt", "one"),
+        (openings[1].commitment, "txt", "two"),
+    }
+    assert len(Blobs(tmp_path).with_digest(digest, limit=1)) == 1
+    assert Blobs(tmp_path).with_digest(bytes(32), limit=10) == ()
+
+
+def test_an_erased_content_is_not_found_by_its_digest(tmp_path: Path) -> None:
+    (opening,) = put_all(tmp_path, [("txt", SECRET)], owners=["one"])
+    erase(tmp_path, [opening.commitment])
+    assert Blobs(tmp_path).with_digest(opening.sha256, limit=10) == ()
+
+
+def test_a_store_made_before_contents_had_owners_is_written_on(tmp_path: Path) -> None:
+    (before,) = put_all(tmp_path, [("txt", b"before")])
+    with closing(sqlite3.connect(tmp_path / "blobs.sqlite3")) as connection, connection:
+        connection.execute("ALTER TABLE openings DROP COLUMN owner")
+    put_all(tmp_path, [("txt", b"after")], owners=["one"])
+    reader = Blobs(tmp_path)
+    assert [one.owner for one in reader.with_digest(before.sha256, limit=9)] == [""]
+    assert [one.owner for one in reader.with_digest(hashlib.sha256(b"after").digest(), limit=9)] == ["one"]

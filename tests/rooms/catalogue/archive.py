@@ -186,7 +186,7 @@ class Archive:
         items = [(META, encode_metadata(stated)), (BODY, encode_body(text))]
         items += [(attachment_label(position), raw) for position, (_, _, raw) in enumerate(files)]
         items += [(label, self._render(content, label)) for label in RENDITIONS]
-        openings = put_all(self.home / "blobs", items)
+        openings = put_all(self.home / "blobs", items, owners=[identifier] * len(items))
         return encode_event(
             Event(
                 type=what,
