@@ -1,20 +1,26 @@
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from yangguang.ledger.errors import MalformedPolicyError
-from yangguang.ledger.keys import new_signer
+from yangguang.ledger.keys import Ed25519Signer
 from yangguang.ledger.policy import is_satisfied
 from yangguang.ledger.queries import format_verifier_key, parse_policy, policy_for, verifier_key
 from yangguang.ledger.types import Group, SignatureType, VerifierKey
 
 
+def signer(name: str) -> Ed25519Signer:
+    """Return a signer with a key of its name: tests named after a key are the same in every process."""
+    return Ed25519Signer(name, Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest()))
+
+
 def log_key(name: str) -> str:
-    return format_verifier_key(verifier_key(new_signer(name)))
+    return format_verifier_key(verifier_key(signer(name)))
 
 
 def witness_key(name: str) -> str:
-    return format_verifier_key(VerifierKey(name, SignatureType.COSIGNATURE, new_signer(name).public_key))
+    return format_verifier_key(VerifierKey(name, SignatureType.COSIGNATURE, signer(name).public_key))
 
 
 LOG = log_key("log.example/a")
@@ -51,7 +57,7 @@ def test_a_single_witness_can_be_the_quorum() -> None:
 
 
 def test_the_policy_of_a_node_trusts_its_log_and_asks_for_no_witness() -> None:
-    key = verifier_key(new_signer("yangguang.example/log"))
+    key = verifier_key(signer("yangguang.example/log"))
     policy = parse_policy(policy_for(key))
     assert policy.logs == (key,)
     assert policy.quorum is None
