@@ -9,6 +9,7 @@ from yangguang.ledger.keys import format_verifier_key, parse_verifier_key, verif
 from yangguang.ledger.policy import parse_policy, policy_for
 from yangguang.ledger.proofs import format_proof, parse_proof, verify_proof
 from yangguang.ledger.reader import Log, open_log
+from yangguang.ledger.remote import open_remote
 from yangguang.ledger.tiles import (
     MAX_BUNDLE_BYTES,
     MAX_ENTRY_BYTES,
@@ -40,6 +41,7 @@ __all__ = [
     "fsck",
     "leaf_hash",
     "open_log",
+    "open_remote",
     "origin_hash",
     "parse_checkpoint",
     "parse_path",
