@@ -2,12 +2,13 @@
 
 import base64
 import re
+from collections.abc import Sequence
 
 from yangguang.ledger.errors import BadSignatureError, HeadDisagreesError, MalformedNoteError
 from yangguang.ledger.keys import verifier_key
 from yangguang.ledger.notes import Note, decode_base64, parse_note, signature_line, verified_keys
 from yangguang.ledger.tree import EMPTY_ROOT, HASH_BYTES, MAX_SIZE
-from yangguang.ledger.types import Checkpoint, Signer, VerifierKey
+from yangguang.ledger.types import Checkpoint, LineSigner, Signer, VerifierKey
 
 _DECIMAL = re.compile(rb"0|[1-9][0-9]{0,18}")
 
@@ -71,14 +72,15 @@ def parse_checkpoint(note: bytes, key: VerifierKey) -> Checkpoint:
     return checkpoint
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> bytes:
-    """Return `checkpoint` as a note signed by `signer`.
+def sign_checkpoint(checkpoint: Checkpoint, signer: Signer, also: Sequence[LineSigner] = ()) -> bytes:
+    """Return `checkpoint` as a note signed by `signer`, and after it by each of `also`.
 
     Raises:
         HeadDisagreesError: the signer returned a signature that its public key does not verify.
     """
     text = checkpoint_text(checkpoint)
     note = text + b"\n" + signature_line(verifier_key(signer), signer.sign(text))
+    note += b"".join(other.line(text) for other in also)
     try:
         # A device that signs wrongly must be noticed before anything is committed under its signature.
         parse_checkpoint(note, verifier_key(signer))

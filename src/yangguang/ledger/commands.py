@@ -7,8 +7,10 @@ from yangguang.ledger.cosignatures import cosign, with_cosignatures
 from yangguang.ledger.cosigned import archive_cosigned
 from yangguang.ledger.errors import AlreadyExistsError, HeadDisagreesError, MalformedKeyError
 from yangguang.ledger.files import MACHINE, Files
+from yangguang.ledger.guards import copy_head
 from yangguang.ledger.head import create_head
 from yangguang.ledger.keys import Ed25519Signer, format_private_key, new_signer, parse_private_key
+from yangguang.ledger.mirror import Mirror
 from yangguang.ledger.public import PublicFolder
 from yangguang.ledger.tree import EMPTY_ROOT
 from yangguang.ledger.types import Checkpoint, Signer
@@ -18,10 +20,12 @@ from yangguang.ledger.writer import Writer, open_writer
 
 __all__ = [
     "Ed25519Signer",
+    "Mirror",
     "Witness",
     "Writer",
     "archive_cosigned",
     "ask_witness",
+    "copy_head",
     "cosign",
     "create",
     "generate_key",

@@ -60,6 +60,16 @@ def integrate(edge: RightEdge, entries: Sequence[bytes]) -> tuple[RightEdge, lis
     return RightEdge(size, tuple(tiles), bundle), files
 
 
+def partial_files(edge: RightEdge) -> list[StagedFile]:
+    """Return the partial bundle and tiles at `edge`: with the full ones, all that a tree of its size is read from."""
+    number, held = divmod(edge.size, TILE_WIDTH)
+    files = [(bundle_path(number, held), edge.bundle)] if held else []
+    for level, tile in enumerate(edge.tiles):
+        if tile:
+            files.append((tile_path(level, edge.size >> 8 * level >> 8, len(tile) // HASH_BYTES), tile))
+    return files
+
+
 def _grow_bundles(edge: RightEdge, entries: Sequence[bytes]) -> tuple[bytes, list[StagedFile]]:
     """Return the partial bundle after `entries`, and the bundles they fill or begin."""
     files = []

@@ -5,7 +5,7 @@ returns, and that commit is the log's only point of acknowledgement.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -16,6 +16,10 @@ from yangguang.ledger.files import Files
 APPLICATION_ID = 0x59474C47
 """Marks the SQLite file as a head store ("YGLG")."""
 
+MAX_FREE_BYTES = 64 * 1024 * 1024
+"""Room that may stay unused in the store."""
+
+_ROOM = ("freelist_count", "page_size")
 _SCHEMA = (
     f"PRAGMA application_id={APPLICATION_ID}",
     "CREATE TABLE head (origin TEXT PRIMARY KEY NOT NULL, note BLOB NOT NULL) STRICT",
@@ -50,10 +54,11 @@ class HeadStore:
         for path, data in self._connection.execute("SELECT path, bytes FROM staged ORDER BY position"):
             yield path, bytes(data)
 
-    def stage(self, old: bytes, new: bytes, files: Sequence[StagedFile]) -> None:
+    def stage(self, old: bytes, new: bytes, files: Iterable[StagedFile]) -> None:
         """Begin a transaction that replaces the checkpoint `old` by `new` and stages `files`; `commit` ends it.
 
-        The files staged before are dropped in it: they were published before this batch was begun.
+        The files staged before are dropped in it: they were published before this batch was begun. Whatever `files`
+        raises while it is read undoes the transaction, and is raised.
 
         Raises:
             HeadDisagreesError: the store's checkpoint is not `old`: someone else wrote.
@@ -85,6 +90,13 @@ class HeadStore:
     def drop_staged(self) -> None:
         """Forget the staged files; the caller has published them."""
         self._connection.execute("DELETE FROM staged")
+
+    def shrink(self) -> None:
+        """Give the room of dropped files back to the disk where it is much: a mirror's first batch is a whole log."""
+        pages, page_bytes = (self._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _ROOM)
+        if pages * page_bytes > MAX_FREE_BYTES:
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the store; an open transaction is rolled back."""

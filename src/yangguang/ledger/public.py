@@ -4,7 +4,7 @@ Order is everything: content before names, names before `checkpoint`, so that wh
 refers to, also after a power cut (LEDGER design 2.5, invariant I3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from yangguang.ledger.tiles import (
 from yangguang.ledger.tree import HASH_BYTES, leaf_hashes
 
 CHECKPOINT = "checkpoint"
+
+SLICE_BYTES = 16 * 1024 * 1024
+"""Staged bytes held in memory at a time: a mirror's first batch may be a whole log."""
 
 
 class PublicFolder:
@@ -52,24 +55,33 @@ class PublicFolder:
             HeadDisagreesError: a file is there with other bytes; nothing is ever overwritten.
             OSError: the machine failed; nothing written since the last commit can be relied on.
         """
+        full: list[Path] = []
+        for some, is_last in _slices(staged):
+            full += self._write(some, note if is_last else None)
+        self._files.rename(_draft(self._folder / CHECKPOINT), self._folder / CHECKPOINT)
+        self._drop_partials([target.with_name(f"{target.name}.p") for target in full])
+
+    def _write(self, staged: Iterable[StagedFile], note: bytes | None) -> list[Path]:
+        """Write `staged` under their names and `note` as the draft of the checkpoint; return the full tiles."""
         unsynced: dict[Path, None] = {}
-        drafts: list[tuple[Path, bytes]] = [(self._folder / CHECKPOINT, note)]
+        checkpoint = [(self._folder / CHECKPOINT, note)] if note is not None else []
+        tiles: list[tuple[Path, bytes]] = []
         full = []
         for path, data in staged:
             target = self._folder / path
             self._settle(target.parent, unsynced)
             unsynced[target.parent] = None
             if not self._is_written(target, data):
-                drafts.append((target, data))
+                tiles.append((target, data))
             if parse_path(path).width == TILE_WIDTH:
                 full.append(target)
+        drafts = (*checkpoint, *tiles)
         self._files.together([partial(self._files.write, _draft(target), data) for target, data in drafts])
-        for target, _ in drafts[1:]:
+        for target, _ in tiles:
             self._files.rename(_draft(target), target)
         self._files.together([partial(self._files.sync_folder, folder) for folder in unsynced])
         self._settled.update(unsynced)
-        self._files.rename(_draft(self._folder / CHECKPOINT), self._folder / CHECKPOINT)
-        self._drop_partials([target.with_name(f"{target.name}.p") for target in full])
+        return full
 
     def replace_checkpoint(self, note: bytes) -> None:
         """Make `note` the published checkpoint, durably; whoever reads meanwhile gets the old one or this one."""
@@ -163,3 +175,16 @@ class PublicFolder:
 def _draft(target: Path) -> Path:
     """Return where `target` is written before it gets its name; always the same place, so a kill leaves no litter."""
     return target.with_name(f"{target.name}.tmp")
+
+
+def _slices(staged: Iterable[StagedFile]) -> Iterator[tuple[list[StagedFile], bool]]:
+    """Yield `staged` in runs that fit memory, and of each whether it is the last; at least one, be it empty."""
+    run: list[StagedFile] = []
+    held = 0
+    for path, data in staged:
+        if held > SLICE_BYTES:
+            yield run, False
+            run, held = [], 0
+        run.append((path, data))
+        held += len(data)
+    yield run, True

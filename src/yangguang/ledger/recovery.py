@@ -1,5 +1,7 @@
 """What a writer does before its first batch: finish what was committed, and refuse to write what would fork the log."""
 
+from itertools import chain
+
 from yangguang.ledger.checkpoint import parse_checkpoint
 from yangguang.ledger.edge import RightEdge
 from yangguang.ledger.errors import BadSignatureError, HeadDisagreesError, LogDamagedError, MalformedNoteError
@@ -16,13 +18,16 @@ def recover(head: HeadStore, public: PublicFolder, key: VerifierKey) -> tuple[by
         LogDamagedError: public files are missing or do not add up to the head's root.
     """
     note = head.note()
-    committed = _verified(note, key, "the head store")
+    committed = verified(note, key, "the head store")
     published = public.checkpoint()
-    is_behind = published is None or _is_behind(_verified(published, key, "the public checkpoint"), committed)
-    staged = list(head.staged())
-    if staged:
+    is_behind = published is None or _is_behind(verified(published, key, "the public checkpoint"), committed)
+    newest = note if published is None or is_behind else published
+    staged = head.staged()
+    first = next(staged, None)
+    if first is not None:
         # Also when the checkpoint is up to date: a kill may have come before the last partial tiles were dropped.
-        public.publish(staged, note)
+        # That checkpoint stays as it is: it may bear cosignatures that the head's does not.
+        public.publish(chain([first], staged), newest)
     elif is_behind:
         public.replace_checkpoint(note)
     edge = public.load_edge(committed.size)
@@ -35,7 +40,12 @@ def recover(head: HeadStore, public: PublicFolder, key: VerifierKey) -> tuple[by
     return note, edge
 
 
-def _verified(note: bytes, key: VerifierKey, where: str) -> Checkpoint:
+def verified(note: bytes, key: VerifierKey, where: str) -> Checkpoint:
+    """Return the checkpoint `note`, found at `where`.
+
+    Raises:
+        HeadDisagreesError: it is not one that `key` signed.
+    """
     try:
         return parse_checkpoint(note, key)
     except (MalformedNoteError, BadSignatureError) as error:

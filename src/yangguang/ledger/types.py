@@ -51,6 +51,13 @@ class Signer(Protocol):
         """Return the 64-byte Ed25519 signature of `message`."""
 
 
+class LineSigner(Protocol):
+    """Whatever adds a signature line of another kind to the log's checkpoints, as SM2 does."""
+
+    def line(self, text: bytes) -> bytes:
+        """Return the line, with its newline, that signs the note text `text`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """What a log says of itself: origin, number of entries, 32-byte root."""

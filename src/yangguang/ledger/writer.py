@@ -10,26 +10,43 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
 
 from yangguang.ledger.checkpoint import sign_checkpoint
+from yangguang.ledger.cosignatures import latest_only, merged
 from yangguang.ledger.cosigned import keep_cosigned
 from yangguang.ledger.edge import RightEdge, integrate
 from yangguang.ledger.errors import EntryRefusedError, LogDamagedError, NotAcknowledgedError, WriterStoppedError
 from yangguang.ledger.files import Files, Lock
 from yangguang.ledger.group import GroupCommit
+from yangguang.ledger.guards import (
+    SecondHead,
+    own_checkpoints,
+    refuse_if_behind,
+    refuse_if_forked,
+    second_checkpoint,
+)
 from yangguang.ledger.head import HeadStore, open_head
 from yangguang.ledger.keys import verifier_key
 from yangguang.ledger.public import PublicFolder
 from yangguang.ledger.reader import Log
-from yangguang.ledger.recovery import recover
+from yangguang.ledger.recovery import recover, verified
 from yangguang.ledger.tiles import MAX_ENTRY_BYTES
-from yangguang.ledger.types import Appended, Checkpoint, Signer
+from yangguang.ledger.types import Appended, Checkpoint, LineSigner, Signer
 
 MAX_BATCH_BYTES = 64 * 1024 * 1024
 """Entries of one batch together: a batch is held in memory and staged whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Who signs a log's checkpoints: the holder of its key, and whoever adds lines of another kind."""
+
+    first: Signer
+    also: tuple[LineSigner, ...]
 
 
 class Writer:
@@ -41,19 +58,21 @@ class Writer:
         head: HeadStore,
         public: PublicFolder,
         log: Log,
-        signer: Signer,
+        signers: Signers,
         lock: Lock,
         note: bytes,
         edge: RightEdge,
+        second: SecondHead | None = None,
     ) -> None:
         """Take a recovered log: `note` is the head's checkpoint, `edge` the right edge it signs."""
         self._head = head
         self._public = public
         self._log = log
-        self._signer = signer
+        self._signers = signers
         self._lock = lock
         self._note = note
         self._edge = edge
+        self._second = second
         self._mutex = threading.Lock()
         self._stopped: BaseException | None = None
         self._closed = False
@@ -87,7 +106,7 @@ class Writer:
             WriterStoppedError: it had stopped before, or is closed.
         """
         batch = tuple(entries)
-        _check(batch)
+        check_batch(batch)
         with self._mutex:
             self._refuse_if_stopped()
             if not batch:
@@ -109,7 +128,7 @@ class Writer:
             EntryRefusedError: the entry is longer than 65,535 bytes.
             WriterStoppedError: the writer is closed.
         """
-        _check((entry,))
+        check_batch((entry,))
         return self._group.submit(entry)
 
     def archive_cosigned(self, note: bytes) -> None:
@@ -133,6 +152,25 @@ class Writer:
                 self._stopped = error
                 raise
 
+    def heartbeat(self) -> bytes:
+        """Sign the tree as it is once more and publish that: the log lives, though nothing was logged.
+
+        A checkpoint tells no time. What proves that the log was alive, and that nothing had been logged by then, are
+        the cosignatures that witnesses now put on the note returned.
+
+        Raises:
+            NotAcknowledgedError: the machine failed; the writer stops.
+            HeadDisagreesError: someone else wrote the head; the writer stops.
+            WriterStoppedError: it had stopped before, or is closed.
+        """
+        with self._mutex:
+            self._refuse_if_stopped()
+            try:
+                return self._beat()
+            except BaseException as error:
+                self._stopped = error
+                raise
+
     def close(self) -> None:
         """Finish queued entries, then release the log; a second call does nothing."""
         self._group.close()
@@ -152,18 +190,41 @@ class Writer:
         """Commit, publish, and only then move on in memory."""
         first = self._edge.size
         edge, staged = integrate(self._edge, batch)
-        note = sign_checkpoint(Checkpoint(self._signer.name, edge.size, edge.root()), self._signer)
+        note = self._sign(edge)
         committed: bool | None = False
         try:
             self._head.stage(self._note, note, staged)
             committed = None
             self._head.commit()
             committed = True
+            if self._second is not None:
+                self._second.replace(note)
             self._public.publish(staged, note)
         except (OSError, sqlite3.Error) as error:
-            _refuse(first, len(batch), committed=committed, error=error)
+            refuse(f"entries {first} to {first + len(batch) - 1}", committed=committed, error=error)
         self._edge, self._note = edge, note
         return Appended(first, len(batch), note)
+
+    def _sign(self, edge: RightEdge) -> bytes:
+        checkpoint = Checkpoint(self._signers.first.name, edge.size, edge.root())
+        return sign_checkpoint(checkpoint, self._signers.first, self._signers.also)
+
+    def _beat(self) -> bytes:
+        note = self._sign(self._edge)
+        committed: bool | None = False
+        try:
+            self._head.stage(self._note, note, ())
+            committed = None
+            self._head.commit()
+            committed = True
+            if self._second is not None:
+                self._second.replace(note)
+            # With the cosignatures it bears already: they stay true.
+            self._public.replace_checkpoint(latest_only(merged(self._log.checkpoint_note(), note)))
+        except (OSError, sqlite3.Error) as error:
+            refuse("the signatures of a heartbeat", committed=committed, error=error)
+        self._note = note
+        return note
 
     def _refuse_if_stopped(self) -> None:
         if self._closed:
@@ -175,24 +236,41 @@ class Writer:
             ) from self._stopped
 
 
-def open_writer(*, log: Path, head: Path, signer: Signer, files: Files | None = None) -> Writer:
+def open_writer(
+    *,
+    log: Path,
+    head: Path,
+    signer: Signer,
+    head2: Path | None = None,
+    newest_elsewhere: Sequence[bytes] = (),
+    also: Sequence[LineSigner] = (),
+    files: Files | None = None,
+) -> Writer:
     """Open the log for writing, finishing what an interrupted writer had committed.
 
     Args:
         log: The public folder.
         head: The head store, a SQLite file outside it.
         signer: Holder of the log's key; its name is the origin.
+        head2: The second copy of the head, a file on another disk; `copy_head` begins one.
+        newest_elsewhere: Checkpoints of this log that witnesses returned; those it did not sign are ignored.
+        also: Sign every checkpoint too, each with a line of its own kind.
         files: The file system, closed with the writer; another than the machine's only in tests.
 
     Raises:
         WriterBusyError: another writer has the log open.
-        HeadMissingError: no head store, or one of another log.
+        HeadMissingError: no head store, or one of another log; or no second copy where one is asked for.
+        WitnessAheadError: the head is older than what a witness or the second copy has seen.
+        HeadForkedError: what a witness or the second copy has seen is not a part of this log.
         HeadDisagreesError: head store, key and public files contradict each other.
         LogDamagedError: public files are missing or altered.
     """
     if not log.is_dir():
         raise LogDamagedError(f"{log} is not a folder: restore the log's public files, or create a log")
     files = files or Files()
+    key = verifier_key(signer)
+    copy = SecondHead(head2, files) if head2 is not None else None
+    reader = Log(log, files)
     with ExitStack() as undo:
         lock = files.lock(log)
         undo.callback(lock.release)
@@ -200,12 +278,25 @@ def open_writer(*, log: Path, head: Path, signer: Signer, files: Files | None = 
         undo.callback(store.close)
         public = PublicFolder(log, files)
         undo.callback(public.close)
-        note, edge = recover(store, public, verifier_key(signer))
+        seen = [("a witness", checkpoint) for checkpoint in own_checkpoints(newest_elsewhere, key)]
+        seen += [second_checkpoint(copy, key)] if copy is not None else []
+        # Before recovery: what a restored head had staged must not be published once more.
+        refuse_if_behind(verified(store.note(), key, "the head store"), seen)
+        note, edge = recover(store, public, key)
+        refuse_if_forked(reader, seen)
+        if copy is not None and copy.note() != note:
+            copy.replace(note)
         undo.pop_all()
-    return Writer(head=store, public=public, log=Log(log, files), signer=signer, lock=lock, note=note, edge=edge)
+    signers = Signers(signer, tuple(also))
+    return Writer(head=store, public=public, log=reader, signers=signers, lock=lock, note=note, edge=edge, second=copy)
 
 
-def _check(batch: tuple[bytes, ...]) -> None:
+def check_batch(batch: Sequence[bytes]) -> None:
+    """Refuse entries, or a batch, beyond the limits.
+
+    Raises:
+        EntryRefusedError: an entry is longer than 65,535 bytes, or the batch than 64 MiB.
+    """
     for position, entry in enumerate(batch):
         if len(entry) > MAX_ENTRY_BYTES:
             raise EntryRefusedError(f"entry {position} of the batch has {len(entry)} bytes: at most {MAX_ENTRY_BYTES}")
@@ -213,16 +304,20 @@ def _check(batch: tuple[bytes, ...]) -> None:
         raise EntryRefusedError(f"a batch of {sum(map(len, batch))} bytes: at most {MAX_BATCH_BYTES}, split it")
 
 
-def _refuse(first: int, count: int, *, committed: bool | None, error: Exception) -> NoReturn:
-    """Raise the error that says what became of a batch that is not acknowledged."""
+def refuse(what: str, *, committed: bool | None, error: Exception) -> NoReturn:
+    """Raise the error that says what became of `what`, which is not acknowledged.
+
+    Raises:
+        NotAcknowledgedError: always.
+    """
     state = {
-        False: "it is not in the log",
-        None: "whether it is in the log, the next start tells",
-        True: "it is committed, and the next start publishes it",
+        False: "they are not in the log",
+        None: "whether they are in the log, the next start tells",
+        True: "they are committed, and the next start publishes them",
     }[committed]
     reason = "the disk is full" if _is_disk_full(error) else "the machine failed"
     raise NotAcknowledgedError(
-        f"entries {first} to {first + count - 1} were not acknowledged: {reason} ({error}); {state}. "
+        f"{what} were not acknowledged: {reason} ({error}); {state}. "
         "Everything acknowledged before is safe; put the cause right and open the log again",
         committed=committed,
     ) from error
