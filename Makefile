@@ -6,7 +6,7 @@ DEMO := var/demo
 DEMO_NAME := 澄禾县人民政府
 DEMO_AGENCY := chenghe
 SAMPLES := src/yangguang/site/samples
-SYSTEM_PACKAGES := chromium fonts-noto-cjk
+SYSTEM_PACKAGES := chromium curl fonts-noto-cjk
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -49,7 +49,7 @@ reference: setup ## Write the generated pages of docs/reference anew.
 	$(BIN)/python docs/generate.py
 
 readme: setup
-	$(BIN)/python docs/run_readme.py README.md README.zh-CN.md
+	$(BIN)/python docs/run_readme.py README.md README.zh-CN.md docs/tutorial/*.md docs/how-to/*.md
 
 check: lint types contracts ## What CI runs: lint, types, import contracts, every test, the README's own commands.
 	$(BIN)/python docs/generate.py --check

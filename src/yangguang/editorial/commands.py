@@ -32,7 +32,8 @@ def withdraw(record: RecordId, *, unit: str, ground: str, clock: Clock, decided_
 
     Raises:
         UnknownRecordError: no such record.
-        NotPossibleError: it is withdrawn or erased already.
+        NotPossibleError: it is withdrawn or erased already, or the ground does not bear it.
+        UnknownGroundError: the law knows no such ground.
     """
     _queue(EventType.WITHDRAW, record, unit=unit, ground=ground, clock=clock, decided_by=decided_by)
 
@@ -60,8 +61,10 @@ def erase(
     )
 
 
-def destroy_erased(log: Log, blobs: Path) -> int:
+def destroy_erased(log: Log, blobs: Path, *, again: bool = False) -> int:
     """Destroy contents and salts of every erasure logged since the last call; return how many went.
+
+    With `again`, of every erasure ever logged: after old contents came back from a backup.
 
     An erasure names components; they are destroyed in every revision of the record, since each revision repeats what
     the earlier one said. The cursor moves only after the bytes are gone, so a crash repeats the work.
@@ -69,7 +72,7 @@ def destroy_erased(log: Log, blobs: Path) -> int:
     row, _ = FollowRow.objects.get_or_create(id=1)
     size = log.checkpoint().size
     gone = 0
-    for entry in log.entries(row.destroyed_index, size):
+    for entry in log.entries(0 if again else row.destroyed_index, size):
         event = decode_event(entry.data)
         if event.type is EventType.ERASE:
             gone += erase_blobs(blobs, _commitments(log, event))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from yangguang.editorial.types import Head, State
+from yangguang.law.queries import ground, grounds
+from yangguang.law.types import Use
 from yangguang.records.queries import BODY, META
 from yangguang.records.types import Event, EventType
 
@@ -17,6 +19,7 @@ _ALLOWED: Mapping[EventType, frozenset[State]] = {
     EventType.ERASE: frozenset({State.LIVE, State.WITHDRAWN}),
     EventType.RENDER: frozenset({State.LIVE, State.WITHDRAWN}),
 }
+_USES: Mapping[EventType, Use] = {EventType.WITHDRAW: Use.WITHDRAW, EventType.ERASE: Use.ERASE}
 _BEGINS = frozenset({EventType.PUBLISH, EventType.IMPORT})
 
 
@@ -31,7 +34,15 @@ def why_not(event: Event, head: Head | None) -> str:
     expected = head.revision + 1 if event.type is EventType.REVISE else head.revision
     if event.revision != expected:
         return f"{event.id} is at revision {head.revision}: {event.type} of revision {event.revision} comes too late"
-    return ""
+    return _ground_forbids(event)
+
+
+def _ground_forbids(event: Event) -> str:
+    use = _USES.get(event.type)
+    if use is None or use in ground(event.ground).uses:
+        return ""
+    fit = ", ".join(item.code for item in grounds() if use in item.uses)
+    return f"ground {event.ground} does not bear a {event.type}: one of {fit} does"
 
 
 def after(event: Event, head: Head | None, index: int) -> Head:

@@ -53,5 +53,6 @@ class ChosenLanguage:
         with translation.override(language):
             response = self._answer(request)
         response.headers.setdefault("Content-Language", "en" if language == "en" else "zh-CN")
-        patch_vary_headers(response, ["Cookie"])
+        if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["Cookie"])  # downloads and tiles speak no language and stay cacheable
         return response

@@ -33,6 +33,7 @@ def examine(node: Node, progress: Progress = lambda *_: None) -> Iterator[Findin
     if unsound:
         return
     log, blobs = open_log(node.log), Blobs(node.blobs)
+    size = log.checkpoint().size
     yield from _leaves(log, blobs, progress)
     for name, findings in (
         ("catalogue", catalogue.fsck(log, blobs)),
@@ -44,6 +45,18 @@ def examine(node: Node, progress: Progress = lambda *_: None) -> Iterator[Findin
         except YangguangError as error:
             yield Finding(name, f"{name}.readable", str(error))
         progress(name, 1, 1)
+    yield from _behind(node, size)
+
+
+def _behind(node: Node, size: int) -> Iterator[Finding]:
+    """Yield what has not reached `size`, where the log stood when the examination began: ample time for a live node."""
+    for name, reached in (("catalogue", catalogue.cursor()), ("search", search.cursor(node.search))):
+        if reached < size:
+            yield Finding(
+                name,
+                f"{name}.behind",
+                f"{reached} of {size} entries are projected: start the node, or `yangguang rebuild {name}`",
+            )
 
 
 def _leaves(log: Log, blobs: Blobs, progress: Progress) -> Iterator[Finding]:

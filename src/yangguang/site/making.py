@@ -1,7 +1,6 @@
 """Makes a new node: folder, key, log, tables, trust file."""
 
 import secrets
-from pathlib import Path
 
 from django.core.management import call_command
 
@@ -28,14 +27,17 @@ def make_node(node: Node, agency: Agency) -> None:
         raise NodeExistsError(f"{home} holds {what} already and is left untouched: choose an empty folder")
     _check(node)
     home.mkdir(parents=True, exist_ok=True)
-    node.key.parent.mkdir(mode=0o700)
-    node.head.parent.mkdir(mode=0o700)
+    for private in (node.key.parent, node.head.parent, node.blobs, node.search):
+        private.mkdir(mode=0o700)
     signer = generate_key(node.key, name=node.origin)
     create(log=node.log, head=node.head, origin=node.origin, signer=signer)
     call_command("migrate", verbosity=0, interactive=False)
+    node.database.chmod(0o600)
     register(agency)
     node.policy.write_text(policy_for(verifier_key(signer)), "utf-8")
-    (home / SETTINGS_FILE).write_text(_settings(node), "utf-8")
+    settings = home / SETTINGS_FILE
+    settings.touch(0o600)
+    settings.write_text(_settings(node), "utf-8")
 
 
 def _check(node: Node) -> None:
@@ -61,8 +63,3 @@ def _settings(node: Node) -> str:
 def _toml(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(char if char >= " " else f"\\u{ord(char):04x}" for char in escaped) + '"'
-
-
-def folder_size(folder: Path) -> int:
-    """Return the bytes of all files below `folder`."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
+from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -19,6 +20,9 @@ from yangguang.site.node import HOME_VARIABLE, Node
 
 RESTART_SECONDS = 2.0
 """Pause before a follower that failed is started again."""
+
+WORKER_STOP_SECONDS = 5
+"""How long a web worker may take to finish its requests before it is ended."""
 
 STOP_SECONDS = 20.0
 """How long the follower may take to finish its batch before it is ended."""
@@ -34,6 +38,7 @@ def serve(node: Node, *, host: str, port: int, workers: int, report: Callable[[s
         workers: Web processes.
         report: Told in one line what happens.
     """
+    call_command("migrate", verbosity=0, interactive=False)  # a newer release may have newer tables
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_following, args=(node, ended, report), daemon=True)
     keeper.start()
@@ -45,6 +50,8 @@ def serve(node: Node, *, host: str, port: int, workers: int, report: Callable[[s
         workers=workers,
         blocking_threads=4,
         respawn_failed_workers=True,
+        # A worker that is told to stop in the middle of its first request may wait for ever.
+        workers_kill_timeout=WORKER_STOP_SECONDS,
         static_path_route=[settings.STATIC_URL.rstrip("/")],
         static_path_mount=[Path(settings.STATIC_ROOT)],
         log_level="warning",  # type: ignore[arg-type]  # Granian's own enum is written in lower case on its command line

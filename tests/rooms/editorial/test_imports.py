@@ -175,6 +175,13 @@ def test_a_record_is_withdrawn_restored_and_withdrawn_again(desk: Desk) -> None:
     assert [event.previous for event in desk.events()] == [None, 0, 1]
 
 
+def test_a_ground_bears_only_what_the_law_says(desk: Desk) -> None:
+    (imported,) = desk.take(manuscript("a.md"))
+    assert imported.id is not None
+    with pytest.raises(NotPossibleError, match="does not bear"):
+        erase(imported.id, unit=UNIT, ground="superseded", components=["meta"], clock=CLOCK)
+
+
 def test_an_unknown_record_cannot_be_withdrawn(desk: Desk) -> None:
     with pytest.raises(UnknownRecordError):
         withdraw(new_record_id(), unit=UNIT, ground="secret", clock=CLOCK)
@@ -199,6 +206,7 @@ def test_an_erasure_destroys_every_revision_even_after_a_crash(desk: Desk) -> No
     desk.restart()
     assert destroy_erased(desk.log, desk.blobs) == 2 * (2 + len(RENDITIONS))
     assert destroy_erased(desk.log, desk.blobs) == 0
+    assert destroy_erased(desk.log, desk.blobs, again=True) == 0
     for event in desk.events()[:2]:
         for commitment in event.commitments.values():
             with pytest.raises(BlobErasedError):

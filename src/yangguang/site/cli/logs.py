@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from yangguang.blobs.queries import Blobs
 from yangguang.catalogue import commands as catalogue
+from yangguang.editorial.commands import destroy_erased
 from yangguang.ledger.queries import open_log
 from yangguang.search import commands as search
 from yangguang.site.checking import examine
@@ -53,12 +54,13 @@ def fsck(
 def rebuild(
     what: Annotated[Projection | None, typer.Argument(help="只重建其一 · Only this one; both without.")] = None,
 ) -> None:
-    """重建投影 · Drop a projection and replay it from the log."""
+    """重建投影 · Drop a projection and replay it; what was erased and came back is destroyed again."""
     home = node()
-    entries = open_log(home.log)
     blobs = Blobs(home.blobs)
-    size = entries.checkpoint().size
     with hold(home), _bars() as progress:
+        entries = open_log(home.log)
+        size = entries.checkpoint().size
+        destroy_erased(entries, home.blobs, again=True)
         if what in {None, Projection.CATALOGUE}:
             catalogue.drop()
             _replay("catalogue", size, progress, lambda: catalogue.advance(entries, blobs, limit=BATCH))

@@ -14,8 +14,6 @@ from yangguang.editorial import commands as editorial
 from yangguang.editorial.errors import NotPossibleError, UnknownRecordError
 from yangguang.kernel.clock import from_unix, system_clock
 from yangguang.kernel.identifiers import RecordId, parse_record_id
-from yangguang.law.queries import ground as ground_of
-from yangguang.law.queries import grounds
 from yangguang.ledger.queries import open_log, parse_policy
 from yangguang.records.queries import RENDITIONS, proof_extra, verify
 from yangguang.records.types import Kind, Proven
@@ -109,7 +107,6 @@ def verify_file(
 
 def withdraw(record: RecordArgument, ground: GroundOption, decided_by: DecidedBy = "") -> None:
     """撤回 · Withdraw a record: the public no longer reads it, the bytes are kept, the log says so."""
-    _known_ground(ground)
     identifier, unit = _publisher(record)
     with settling(node()) as settle:
         editorial.withdraw(identifier, unit=unit, ground=ground, clock=system_clock, decided_by=decided_by)
@@ -131,7 +128,6 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="不再询问 · Do not ask.")] = False,  # noqa: FBT002
 ) -> None:
     """删除 · Erase a record: every byte and salt of it is destroyed for good; the log stays valid."""
-    _known_ground(ground)
     identifier, unit = _publisher(record)
     if not yes:
         typer.confirm(f"{identifier}: 内容将永久销毁 · its content will be destroyed for good", abort=True)
@@ -178,12 +174,6 @@ def _publisher(record: str) -> tuple[RecordId, str]:
     if state is None:
         raise UnknownRecordError(f"{identifier} is not a record of this node")
     return identifier, state.unit
-
-
-def _known_ground(code: str) -> None:
-    if code not in {item.code for item in grounds()}:
-        raise SiteError(f"ground {code!r} is not in the law: one of {', '.join(item.code for item in grounds())}")
-    ground_of(code)
 
 
 def _done(what: str, record: RecordId, *, settled: bool) -> None:
