@@ -25,6 +25,8 @@ CHINESE = {
     "/records/<identifier>[/r<number>].<label>": "下载格式：html、txt、md、json、xml",
     "/records/<identifier>[/r<number>].<label>.tlog-proof": "该下载格式的证明文件",
     "/records/<identifier>[/r<number>]/files/<name>": "附件；名称后加 .tlog-proof 为其证明文件",
+    "/records/<identifier>[/r<number>]/<label>": "供镜像读取：meta 信息要素、body 正文、att.N 附件",
+    "/records/<identifier>[/r<number>]/<label>.tlog-proof": "该成分的证明文件，含盐值",
     "/log/checkpoint": "日志的最新签名检查点",
     "/log/policy": "信任策略：核验时信任哪个密钥",
     "/log/tile/<path>": "日志的瓦片和条目包（C2SP tlog-tiles）",

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from yangguang.portal.files import File, attachment_file, proof_of, rendition_file
+from yangguang.portal.files import File, attachment_file, component_file, proof_of, rendition_file
 from yangguang.portal.finding import Found, answers_for_records, find, parse_record
 from yangguang.portal.node import blobs
 
@@ -40,6 +40,20 @@ def attachment(request: HttpRequest, identifier: str, name: str, number: str = "
     if proven is None:
         raise Http404(f"record {identifier} has no attachment {name[:80]!r}")
     return _proof(proven)
+
+
+@require_safe
+@answers_for_records
+def component(request: HttpRequest, identifier: str, label: str, number: str = "") -> HttpResponse:
+    """Hand out metadata, body or an attachment by its label in the log, as mirrors fetch it."""
+    return _content(request, component_file(_find(identifier, number), label))
+
+
+@require_safe
+@answers_for_records
+def component_proof(_request: HttpRequest, identifier: str, label: str, number: str = "") -> HttpResponse:
+    """Hand out the proof of such a component, its salt included."""
+    return _proof(component_file(_find(identifier, number), label))
 
 
 def _find(identifier: str, number: str) -> Found:

@@ -73,6 +73,22 @@ def attachment_file(found: Found, name: str) -> File | None:
     return None
 
 
+def component_file(found: Found, label: str) -> File:
+    """Return the component `label` of the revision found as mirrors fetch it: metadata and body in their one encoding.
+
+    Raises:
+        Http404: there is none.
+        GoneError: it was erased.
+    """
+    component = found.revision.components.get(label)
+    if component is None:
+        raise Http404(f"record {found.state.id} has no component {label!r}")
+    _refuse_erased(found, label)
+    media_type = "application/json" if label in {META, BODY} else _OPAQUE
+    name = f"{found.state.id}_r{found.revision.number}.{label}"
+    return File(component, name, media_type, f"{found.address}/{label}")
+
+
 def files_of(found: Found) -> tuple[File, ...]:
     """Return everything the revision found offers: renditions in the public's order, then attachments."""
     labels = [label for label in (*RENDITIONS, *sorted(found.revision.components)) if _is_rendition(found, label)]

@@ -25,6 +25,8 @@ urlpatterns = [
     re_path(_RECORD + r"\.(?P<label>[a-z]{2,8})$", downloads.rendition),
     re_path(_RECORD + r"\.(?P<label>[a-z]{2,8})\.tlog-proof$", downloads.rendition_proof),
     re_path(_RECORD + r"/files/(?P<name>[^/]+)$", downloads.attachment),
+    re_path(_RECORD + r"/(?P<label>meta|body|att\.[0-9]{1,2})$", downloads.component),
+    re_path(_RECORD + r"/(?P<label>meta|body|att\.[0-9]{1,2})\.tlog-proof$", downloads.component_proof),
     path("log/checkpoint", logfiles.checkpoint),
     path("log/policy", logfiles.policy),
     path("log/tile/<path:path>", logfiles.tile),

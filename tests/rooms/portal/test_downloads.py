@@ -142,3 +142,30 @@ def test_a_changed_content_is_not_handed_out(client: Client, county: County, cap
     county.damage_contents()
     assert client.get(f"/records/{identifier}.txt").status_code == 503
     assert "differs from its commitment" in caplog.text
+
+
+@pytest.mark.parametrize("label", ["meta", "body", "att.0"])
+def test_a_mirror_gets_every_component_by_its_label_with_the_salt(client: Client, county: County, label: str) -> None:
+    identifier = county.document()
+    county.settle()
+    policy = parse_policy(_bytes(client, "/log/policy").decode())
+    raw = _bytes(client, f"/records/{identifier}/r1/{label}")
+    proven = verify(raw, _bytes(client, f"/records/{identifier}/r1/{label}.tlog-proof"), policy)
+    assert (proven.label, proven.event.id, proven.event.revision) == (label, identifier, 1)
+
+
+@pytest.mark.parametrize("label", ["att.7", "att.99", "meta2", "files"])
+def test_a_component_that_is_not_there_is_not_found(client: Client, county: County, label: str) -> None:
+    identifier = county.document()
+    county.settle()
+    for suffix in ("", ".tlog-proof"):
+        assert client.get(f"/records/{identifier}/r1/{label}{suffix}").status_code == 404
+
+
+@pytest.mark.parametrize("label", ["meta", "body"])
+def test_a_withdrawn_record_gives_no_component(client: Client, county: County, label: str) -> None:
+    identifier = county.document()
+    county.archive.withdraw(identifier)
+    county.settle()
+    for suffix in ("", ".tlog-proof"):
+        assert client.get(f"/records/{identifier}/r1/{label}{suffix}").status_code == 410
