@@ -3,10 +3,11 @@
 from itertools import chain
 
 from yangguang.ledger.checkpoint import parse_checkpoint
-from yangguang.ledger.edge import RightEdge
+from yangguang.ledger.edge import RightEdge, StagedFile
 from yangguang.ledger.errors import BadSignatureError, HeadDisagreesError, LogDamagedError, MalformedNoteError
 from yangguang.ledger.head import HeadStore
 from yangguang.ledger.public import PublicFolder
+from yangguang.ledger.tiles import TILE_WIDTH, parse_path
 from yangguang.ledger.types import Checkpoint, VerifierKey
 
 
@@ -20,24 +21,44 @@ def recover(head: HeadStore, public: PublicFolder, key: VerifierKey) -> tuple[by
     note = head.note()
     committed = verified(note, key, "the head store")
     published = public.checkpoint()
-    is_behind = published is None or _is_behind(verified(published, key, "the public checkpoint"), committed)
-    newest = note if published is None or is_behind else published
+    present = verified(published, key, "the public checkpoint") if published is not None else None
+    is_behind = present is None or _is_behind(present, committed)
     staged = head.staged()
     first = next(staged, None)
     if first is not None:
+        _refuse_gap(first, present.size if present else 0)
         # Also when the checkpoint is up to date: a kill may have come before the last partial tiles were dropped.
         # That checkpoint stays as it is: it may bear cosignatures that the head's does not.
-        public.publish(chain([first], staged), newest)
-    elif is_behind:
-        public.replace_checkpoint(note)
+        public.publish(chain([first], staged), note if published is None or is_behind else published)
     edge = public.load_edge(committed.size)
     if edge.root() != committed.root:
         raise LogDamagedError(
             f"the tiles at the right edge give the root {edge.root().hex()} for {committed.size} entries, "
             f"the head says {committed.root.hex()}: run fsck, restore what it names"
         )
+    if first is None and is_behind:
+        # Last, so that what an older copy of the public files lacks is noticed before readers are sent there.
+        public.replace_checkpoint(note)
     head.drop_staged()
     return note, edge
+
+
+def _refuse_gap(first: StagedFile, size: int) -> None:
+    """Refuse to publish staged files after `size` public entries when batches between the two are missing.
+
+    Args:
+        first: The first file staged, which is the bundle in which the batch begins.
+        size: Entries of the public checkpoint.
+
+    Raises:
+        LogDamagedError: the batch begins in a later bundle than the public files end.
+    """
+    begins = parse_path(first[0]).index * TILE_WIDTH
+    if begins > size:
+        raise LogDamagedError(
+            f"{size} entries are public and the batch to be published begins after {begins}: the public files are an "
+            "older copy; restore them up to the head, then start again"
+        )
 
 
 def verified(note: bytes, key: VerifierKey, where: str) -> Checkpoint:
