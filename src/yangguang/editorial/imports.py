@@ -18,10 +18,11 @@ from django.db import DatabaseError, transaction
 from yangguang.agencies.queries import agency as agency_of
 from yangguang.agencies.types import NO_USCC, Agency
 from yangguang.blobs.commands import put_all
-from yangguang.editorial.errors import EditorialError, OutboxFullError, TooManyFilesError
+from yangguang.editorial.errors import EditorialError, NotPossibleError, OutboxFullError, TooManyFilesError
+from yangguang.editorial.heads import after, why_not
 from yangguang.editorial.models import ImportedRow, PlaceRow, SerialRow
 from yangguang.editorial.outbox import enqueue, head_of
-from yangguang.editorial.types import Imported, Outcome, State
+from yangguang.editorial.types import Head, Imported, Outcome, State
 from yangguang.formats.queries import render
 from yangguang.kernel.clock import Clock, china_date, unix_seconds
 from yangguang.kernel.errors import YangguangError
@@ -137,7 +138,7 @@ class _Batch:
             here = (row.pk, manuscript.place.name, manuscript.place.line)
             outcome = Outcome.ALREADY if here in self._places else Outcome.DUPLICATE
             return _Decision(manuscript, outcome, RecordId(row.record), key)
-        identifier, revision = self._identity(manuscript)
+        identifier, revision = self._identity(manuscript, agency)
         self._fresh[key] = _Fresh(manuscript, agency, identifier, revision)
         return _Decision(manuscript, Outcome.PUBLISHED if revision == 1 else Outcome.REVISED, identifier, key)
 
@@ -146,16 +147,20 @@ class _Batch:
             self._agencies[code] = agency_of(code)
         return self._agencies[code] if code else self._default
 
-    def _identity(self, manuscript: Manuscript) -> tuple[RecordId, int]:
+    def _identity(self, manuscript: Manuscript, agency: Agency) -> tuple[RecordId, int]:
         if not manuscript.revises:
             return new_record_id(), 1
+        # Of the same agency only: guide.md is a name that every agency uses, and nobody revises for another.
         for earlier in reversed(self._fresh.values()):
-            if _stem(earlier.manuscript.place.name) == manuscript.revises:
+            if earlier.agency == agency and _stem(earlier.manuscript.place.name) == manuscript.revises:
                 return earlier.id, earlier.revision + 1
-        places = PlaceRow.objects.filter(name__startswith=f"{manuscript.revises}.").select_related("imported")
-        place = next((row for row in places.order_by("-id") if _stem(row.name) == manuscript.revises), None)
+        places = PlaceRow.objects.filter(name__startswith=f"{manuscript.revises}.", imported__agency=agency.code)
+        candidates = places.select_related("imported").order_by("-id")
+        place = next((row for row in candidates if _stem(row.name) == manuscript.revises), None)
         if place is None:
-            raise EditorialError(f"{manuscript.place.name} revises {manuscript.revises}, which was never imported here")
+            raise EditorialError(
+                f"{manuscript.place.name} revises {manuscript.revises}, which was never imported here for {agency.code}"
+            )
         record = RecordId(place.imported.record)
         head = head_of(record)
         if head is None or head.state is not State.LIVE:
@@ -190,11 +195,16 @@ class _Batch:
 
     def prepare(self) -> None:
         """Make every component; what a rule refuses is refused alone."""
+        heads: dict[RecordId, Head | None] = {}
         for fresh in self._fresh.values():
             try:
                 fresh.components = _components(fresh, self._now)
                 # Encoded with empty commitments, so that a bad leaf refuses this manuscript and not its whole batch.
-                encode_event(_event(fresh, dict.fromkeys(dict(fresh.components), bytes(32)), self._now))
+                commitments = dict.fromkeys(dict(fresh.components), bytes(32))
+                encode_event(_event(fresh, commitments, self._now))
+                # Asked here as the sequencer will ask: of what is refused there the person at the import hears nothing.
+                head = heads.get(fresh.id) or (head_of(fresh.id) if fresh.revision > 1 else None)
+                heads[fresh.id] = _led(fresh, _events(fresh, commitments, self._now), head)
             except YangguangError as error:
                 fresh.refusal = str(error)
         self._fresh = {key: fresh for key, fresh in self._fresh.items() if not self._refuse(key, fresh)}
@@ -219,9 +229,7 @@ class _Batch:
         events: list[Event] = []
         for one in fresh:
             commitments = {opening.label: opening.commitment for opening in islice(openings, len(one.components))}
-            events.append(_event(one, commitments, self._now))
-            if one.manuscript.withdrawn is not None:
-                events.append(_withdrawal(one, one.manuscript.withdrawn.ground, self._now))
+            events += _events(one, commitments, self._now)
         with transaction.atomic():
             self._record_imports()
             enqueue(events)
@@ -346,6 +354,27 @@ def _event(fresh: _Fresh, commitments: dict[str, bytes], now: datetime) -> Event
         formed_on=fresh.manuscript.formed_on,
         commitments=commitments,
     )
+
+
+def _events(fresh: _Fresh, commitments: dict[str, bytes], now: datetime) -> list[Event]:
+    events = [_event(fresh, commitments, now)]
+    if fresh.manuscript.withdrawn is not None:
+        events.append(_withdrawal(fresh, fresh.manuscript.withdrawn.ground, now))
+    return events
+
+
+def _led(fresh: _Fresh, events: Sequence[Event], head: Head | None) -> Head | None:
+    """Return where `events` lead the record that stands at `head`.
+
+    Raises:
+        NotPossibleError: one of them cannot follow.
+    """
+    for event in events:
+        if reason := why_not(event, head):
+            revised = fresh.manuscript.revises
+            raise NotPossibleError(f"{revised} cannot be revised: {reason}" if revised else reason)
+        head = after(event, head, head.last_index if head else 0)
+    return head
 
 
 def _withdrawal(fresh: _Fresh, ground: str, now: datetime) -> Event:

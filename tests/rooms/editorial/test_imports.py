@@ -107,6 +107,33 @@ def test_a_revision_of_nothing_is_refused(desk: Desk) -> None:
     assert "never imported" in imported.reason
 
 
+def test_an_agency_never_revises_the_record_of_another(desk: Desk) -> None:
+    register(Agency("other", "澄禾县财政局", UNIT))
+    desk.take(manuscript("guide.md"))
+    desk.sequence()
+    (late,) = desk.take(manuscript("guide.r2.md", "改", revises="guide", agency_code="other"))
+    assert late.outcome is Outcome.REFUSED
+    assert "never imported here for other" in late.reason
+    _, beside = desk.take(manuscript("plan.md"), manuscript("plan.r2.md", "再改", revises="plan", agency_code="other"))
+    assert beside.outcome is Outcome.REFUSED
+
+
+def test_a_revision_of_what_is_refused_or_withdrawn_in_the_same_batch_is_refused_and_said(desk: Desk) -> None:
+    too_many = tuple(File(f"{number}.txt", "text/plain", b"1") for number in range(41))
+    _, of_refused, _, of_withdrawn = desk.take(
+        manuscript("a.md", files=too_many),
+        manuscript("a.r2.md", "甲改", revises="a"),
+        manuscript("b.md", withdrawn=Withdrawal("published_in_error", date(2026, 7, 3))),
+        manuscript("b.r2.md", "乙改", revises="b"),
+    )
+    assert (of_refused.outcome, of_withdrawn.outcome) == (Outcome.REFUSED, Outcome.REFUSED)
+    assert "a cannot be revised" in of_refused.reason
+    assert "withdrawn" in of_withdrawn.reason
+    desk.sequence()
+    assert backlog().refused == 0
+    assert [event.type for event in desk.events()] == [EventType.IMPORT, EventType.WITHDRAW]
+
+
 def test_a_headline_and_the_document_title_are_both_kept(desk: Desk) -> None:
     desk.take(manuscript("a.md", title="七局印发通知", document_title="关于某事的通知"))
     desk.sequence()
