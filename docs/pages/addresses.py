@@ -21,12 +21,16 @@ CHINESE = {
     "/xxgk/<agency>/annual-reports/": "政府信息公开年度报告",
     "/xxgk/<agency>/request/": "依申请公开入口",
     "/records/<identifier>[/r<number>]": "一条信息的最新版本，或指定版本",
+    "/records/<identifier>/status.json": "一条信息的现状：各版本、撤回、删除；供程序和离线核验页查询",
+    "/records/<identifier>[/r<number>].zip": "自证下载包：全部格式、附件、证明、信任文件和离线核验页",
     "/records/<identifier>[/r<number>].tlog-proof": "页面本身（HTML 格式）的证明文件",
     "/records/<identifier>[/r<number>].<label>": "下载格式：html、txt、md、json、xml",
     "/records/<identifier>[/r<number>].<label>.tlog-proof": "该下载格式的证明文件",
     "/records/<identifier>[/r<number>]/files/<name>": "附件；名称后加 .tlog-proof 为其证明文件",
     "/records/<identifier>[/r<number>]/<label>": "供镜像读取：meta 信息要素、body 正文、att.N 附件",
     "/records/<identifier>[/r<number>]/<label>.tlog-proof": "该成分的证明文件，含盐值",
+    "/verify": "核验文件：在浏览器里核验；没有脚本时可以 POST 上传，不保存",
+    "/verify/proofs/<digest>": "按文件的 SHA-256 查找现行公开文件的证明（JSON）",
     "/log/checkpoint": "日志的最新签名检查点",
     "/log/policy": "信任策略：核验时信任哪个密钥",
     "/log/tile/<path>": "日志的瓦片和条目包（C2SP tlog-tiles）",
@@ -47,8 +51,9 @@ def addresses_page() -> str:
 
 {generated_from("src/yangguang/portal/urls.py")}
 
-这些地址长期不变。全部只读，只接受 GET 和 HEAD。`[…]` 可以省略。
-These addresses are stable for ever. All of them only read: GET and HEAD. What stands in `[…]` may be left out.
+这些地址长期不变。全部只读，只接受 GET 和 HEAD；只有 `/verify` 还接受 POST，且什么也不保存。`[…]` 可以省略。
+These addresses are stable for ever. All of them only read: GET and HEAD; `/verify` takes a POST as well, and keeps
+nothing of it. What stands in `[…]` may be left out.
 
 {table(("地址 address", "内容", "what it gives"), rows)}
 

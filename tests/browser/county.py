@@ -43,7 +43,7 @@ class _StaticFiles:
         if not path.startswith("/static/"):
             return self._application(environ, start_response)
         raw = (Path(str(settings.STATIC_ROOT)) / path.removeprefix("/static/")).read_bytes()
-        kind = "text/css" if path.endswith(".css") else "image/svg+xml"
+        kind = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}[path.rpartition(".")[2]]
         start_response("200 OK", [("Content-Type", kind), ("Content-Length", str(len(raw)))])
         return [raw]
 

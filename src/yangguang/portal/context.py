@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from yangguang.portal.node import node
 
-_STYLE = Path(__file__).parent / "static" / "portal" / "portal.css"
+_STATIC = Path(__file__).parent / "static" / "portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,13 @@ def is_english() -> bool:
 @cache
 def style_version() -> str:
     """Return a short digest of the style sheet, so that a browser never mixes an old one with a new page."""
-    return sha256(_STYLE.read_bytes()).hexdigest()[:12]
+    return sha256((_STATIC / "portal.css").read_bytes()).hexdigest()[:12]
+
+
+@cache
+def script_version() -> str:
+    """Return a short digest of the verify page's scripts, for the same reason."""
+    return sha256(b"".join(path.read_bytes() for path in sorted((_STATIC / "verify").glob("*.js")))).hexdigest()[:12]
 
 
 def _host(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from yangguang.agencies.errors import UnknownAgencyError
@@ -31,7 +31,7 @@ from yangguang.records.types import Metadata
 
 _LOG = logging.getLogger("yangguang.portal")
 _Arguments = ParamSpec("_Arguments")
-_View = Callable[Concatenate[HttpRequest, _Arguments], HttpResponse]
+_View = Callable[Concatenate[HttpRequest, _Arguments], HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def answers_for_records(view: _View[_Arguments]) -> _View[_Arguments]:
     """Turn what `find` and the store say into pages: 410 with ground and date, 503 where content cannot be read."""
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except GoneError as error:

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from yangguang.portal import columns, downloads, logfiles, records, searching, sitemaps, views
+from yangguang.portal import (
+    columns,
+    downloads,
+    logfiles,
+    packages,
+    records,
+    searching,
+    sitemaps,
+    states,
+    verifying,
+    views,
+)
 
 __all__ = ["urlpatterns"]
 
@@ -21,12 +32,16 @@ urlpatterns = [
     path("xxgk/<str:agency>/annual-reports/", columns.annual_reports),
     path("xxgk/<str:agency>/request/", columns.request_entry),
     re_path(_RECORD + r"$", records.record_page, name="record"),
+    re_path(r"^records/(?P<identifier>[a-z2-7]{26})/status\.json$", states.state),
+    re_path(_RECORD + r"\.zip$", packages.package),
     re_path(_RECORD + r"\.tlog-proof$", downloads.rendition_proof),
     re_path(_RECORD + r"\.(?P<label>[a-z]{2,8})$", downloads.rendition),
     re_path(_RECORD + r"\.(?P<label>[a-z]{2,8})\.tlog-proof$", downloads.rendition_proof),
     re_path(_RECORD + r"/files/(?P<name>[^/]+)$", downloads.attachment),
     re_path(_RECORD + r"/(?P<label>meta|body|att\.[0-9]{1,2})$", downloads.component),
     re_path(_RECORD + r"/(?P<label>meta|body|att\.[0-9]{1,2})\.tlog-proof$", downloads.component_proof),
+    path("verify", verifying.verify_page, name="verify"),
+    path("verify/proofs/<str:digest>", verifying.proofs),
     path("log/checkpoint", logfiles.checkpoint),
     path("log/policy", logfiles.policy),
     path("log/tile/<path:path>", logfiles.tile),

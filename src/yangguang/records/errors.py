@@ -5,6 +5,7 @@ RecordsError
 ├── BadValueError          a known field with a value its rule refuses
 ├── LeafTooLargeError      a leaf beyond 4,096 bytes
 └── ProofError             a proof that does not prove what it was offered for
+    └── OtherFileError     a good proof, of other bytes
 """
 
 from yangguang.kernel.errors import YangguangError
@@ -28,3 +29,7 @@ class LeafTooLargeError(RecordsError):
 
 class ProofError(RecordsError):
     """The proof does not prove what it was offered for; the message names the step that failed."""
+
+
+class OtherFileError(ProofError):
+    """The proof holds, but for other bytes: the file was changed, or the proof belongs to another one."""

@@ -11,7 +11,7 @@ from yangguang.blobs.queries import commitment
 from yangguang.kernel.errors import YangguangError
 from yangguang.ledger.queries import parse_proof, verify_proof
 from yangguang.ledger.types import Policy
-from yangguang.records.errors import ProofError
+from yangguang.records.errors import OtherFileError, ProofError
 from yangguang.records.leaves import decode_event
 from yangguang.records.openings import opened
 from yangguang.records.types import Proven
@@ -41,7 +41,7 @@ def verify_digest(digest: bytes, proof: bytes, policy: Policy) -> Proven:
         if event.commitments.get(label) == commitment(label, salt, digest):
             return Proven(label, event, logged)
     names = ", ".join(sorted(openings))
-    raise ProofError(
+    raise OtherFileError(
         f"the file is not what entry {logged.index} commits to ({names} of record {event.id}): "
         "the file was changed, or the proof belongs to another one"
     )

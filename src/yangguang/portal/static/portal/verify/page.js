@@ -18,18 +18,20 @@ var yangguang = yangguang || {};
 
   // The copies of a template, one a language, their slots filled; a line whose slot has nothing to say goes.
   function say(what, slots = {}) {
-    return Array.from(document.querySelectorAll(`template[data-says="${what}"]`), (template) => {
+    const templates = Array.from(document.querySelectorAll(`template[data-says="${what}"]`));
+    return templates.map((template, language) => {
       const copy = template.content.cloneNode(true);
-      copy.querySelectorAll("[data-slot]").forEach((place) => fill(place, slots[place.dataset.slot]));
+      copy.querySelectorAll("[data-slot]").forEach((place) => fill(place, slots[place.dataset.slot], language));
       return copy;
     });
   }
 
-  function fill(place, value) {
+  // `value` is text, or nodes: one for every language, or one a language.
+  function fill(place, value, language) {
     if (value === undefined || value === null || value === "") {
       (place.closest("[data-line]") || place).remove();
     } else if (Array.isArray(value)) {
-      place.append(...value);
+      place.append(value[language % value.length].cloneNode(true));
     } else {
       place.append(String(value));
     }
@@ -151,25 +153,24 @@ var yangguang = yangguang || {};
     return { proven, refusal, cut };
   }
 
-  // When the log took the entry in, by the clocks of others: the earliest cosignature that covers it, the latest
-  // before it, and the earliest of those who held its contents too.
+  // When the log took the entry in, by the clocks of others: since when a quorum had seen it, until when a quorum had
+  // not, and since when somebody else held the contents too.
   function bracket(checked, before, trusted) {
-    const covering = checked.checkpoint.cosigned;
-    const of = (several) => [].concat(...several.map((witness) => witness.moments));
-    const mirrors = covering.filter((witness) => witness.key.endsWith(MIRROR));
+    const { origin, cosigned } = checked.checkpoint;
+    const mirrors = cosigned.filter((witness) => witness.key.endsWith(MIRROR));
+    const readable = [].concat(...mirrors.map((witness) => witness.moments));
     const earlier = before.map((note) => {
       try {
         const known = house.trusted(note, trusted);
-        return known.origin === checked.checkpoint.origin && known.size <= checked.index ? of(known.cosigned) : [];
+        return known.origin === origin && known.size <= checked.index ? house.stillSeenBy(trusted, known.cosigned) : null;
       } catch (error) {
-        return [];
+        return null;
       }
     });
-    const ends = (moments, choose) => (moments.length ? choose(...moments) : null);
     return {
-      until: ends(of(covering), Math.min),
-      from: ends([].concat(...earlier), Math.max),
-      readable: ends(of(mirrors), Math.min),
+      from: Math.max(...earlier) || null,
+      until: house.seenBy(trusted, cosigned),
+      readable: readable.length ? Math.min(...readable) : null,
     };
   }
 
@@ -207,19 +208,19 @@ var yangguang = yangguang || {};
     const state = document.createElement("div");
     state.className = "state";
     box.append(state);
-    if (asked.proofs) askState(state, checked, trusted);
-    else offerState(state, checked, trusted);
+    const ask = () => askState(state, checked, label, trusted);
+    if (asked.proofs) ask();
+    else offerState(state, ask);
   }
 
   // A page from a USB stick does not reach out by itself: it says that it cannot know, and offers to ask.
-  function offerState(state, checked, trusted) {
+  function offerState(state, ask) {
     state.append(...say("unasked"));
-    state.querySelectorAll("button").forEach((button) => {
-      button.addEventListener("click", () => askState(state, checked, trusted));
-    });
+    state.dataset.state = "unasked";
+    state.querySelectorAll("button").forEach((button) => button.addEventListener("click", ask));
   }
 
-  async function askState(state, checked, trusted) {
+  async function askState(state, checked, label, trusted) {
     let said;
     try {
       const answer = await fetch(`${asked.site}/records/${checked.event.id}/status.json`, { credentials: "omit" });
@@ -232,8 +233,8 @@ var yangguang = yangguang || {};
     }
     const { event } = checked;
     const own = said.revisions.find((revision) => revision.number === event.r) || {};
-    const closed = own.closed || null;
-    const notes = (own.before ? [own.before] : []).map((text) => new TextEncoder().encode(text));
+    const closed = own.closed || (own.erased || {})[label] || null;
+    const notes = (own.before || []).map((text) => new TextEncoder().encode(text));
     const what = closed ? closed.type : said.revision > event.r ? "superseded" : "current";
     state.dataset.state = what;
     state.replaceChildren(...say(what, {

@@ -205,6 +205,18 @@ var yangguang = yangguang || {};
     return policy.quorum === "none" || seen.has(policy.quorum);
   }
 
+  // The earliest moment by which a quorum had cosigned, and the latest since which one had; null where none did. One
+  // witness alone, its clock wrong, cannot move them where the policy asks for more.
+  function quorumMoment(policy, cosigned, order) {
+    const names = [];
+    const marks = cosigned.map((witness) => witness.moments.map((moment) => ({ name: witness.name, moment })));
+    for (const mark of [].concat(...marks).sort((one, other) => order * (one.moment - other.moment))) {
+      names.push(mark.name);
+      if (isSatisfied(policy, names)) return mark.moment;
+    }
+    return null;
+  }
+
   // --- the path from leaf to root (RFC 9162, 2.1.3.2)
 
   function checkInclusion(index, checkpoint, leaf, path) {
@@ -379,6 +391,8 @@ var yangguang = yangguang || {};
   house.parsePolicy = parsePolicy;
   house.check = check;
   house.match = match;
+  house.seenBy = (policy, cosigned) => quorumMoment(policy, cosigned, 1);
+  house.stillSeenBy = (policy, cosigned) => quorumMoment(policy, cosigned, -1);
   house.trusted = (bytes, policy) => trusted(binary(bytes), policy);
   house.hex = hex;
 })(yangguang);
