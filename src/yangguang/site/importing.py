@@ -8,13 +8,18 @@ from yangguang.editorial.commands import import_all
 from yangguang.editorial.types import Imported, Outcome
 from yangguang.kernel.clock import Clock
 from yangguang.kernel.errors import YangguangError
-from yangguang.site.line import settling
+from yangguang.site.line import WAIT_SECONDS, settling
 from yangguang.site.node import Node
 from yangguang.sources.queries import read_tree
 from yangguang.sources.types import Manuscript, Refused
 
 BATCH = 100
 """Manuscripts a batch: what an interruption at most has to read again."""
+
+NOT_SETTLED = (
+    f"已排队但 {WAIT_SECONDS:.0f} 秒内未入日志，由写入进程继续 · queued, but not logged within {WAIT_SECONDS:.0f} s: "
+    f"the process that writes the log goes on with it; see `yangguang status`, then run again"
+)
 
 
 @dataclass(slots=True)
@@ -61,12 +66,14 @@ def run_import(
     summary = Summary()
     names: set[str] = set()
     with settling(node) as settle:
-        settle()  # what an interrupted run left queued
+        if not settle():  # what an interrupted run left queued
+            summary.failure = NOT_SETTLED
+            return summary
         for batch in _batches(read_tree(paths)):
             good = [item for item in batch if isinstance(item, Manuscript)]
             try:
                 outcomes = iter(import_all(good, agency=agency, blobs=node.blobs, clock=clock))
-                settle()
+                settled = settle()
             except YangguangError as error:
                 summary.failure = str(error)
                 return summary
@@ -74,6 +81,9 @@ def run_import(
                 names.add(item.place.name)
                 _count(summary, _refused(item) if isinstance(item, Refused) else next(outcomes))
             progress(Step(len(names), summary.read))
+            if not settled:
+                summary.failure = NOT_SETTLED
+                return summary
             if stopped():
                 summary.stopped = True
                 return summary

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 
 from django.db import close_old_connections
 
@@ -23,6 +22,8 @@ BATCH = 1_000
 """Entries logged or projected at a time."""
 
 POLL_SECONDS = 0.1
+WAIT_SECONDS = 60.0
+"""How long a command waits for the process that holds the line."""
 
 
 class Line:
@@ -72,17 +73,30 @@ def hold(node: Node) -> Iterator[Line]:
 
 
 @contextmanager
-def settling(node: Node, *, wait_seconds: float = 60.0) -> Iterator[Callable[[], bool]]:
+def settling(node: Node, *, wait_seconds: float = WAIT_SECONDS) -> Iterator[Callable[[], bool]]:
     """Yield a call that sees to it that all that waits is logged and projected, and tells whether it is.
 
-    Where this process can hold the line it does so until the block ends; where another one holds it (a running
-    ``yangguang serve``), the call waits for that one, at most `wait_seconds`; what waits stays queued.
+    The call takes the line where nobody holds it, and keeps it until the block ends. Where another process holds it (a
+    running ``yangguang serve``, a second import), the call waits for that one's work or for its end, at most
+    `wait_seconds`; what waits stays queued.
     """
     with ExitStack() as stack:
-        try:
-            settle = stack.enter_context(hold(node)).drain
-        except WriterBusyError:
-            settle = partial(_until, lambda: backlog().waiting == 0 and projected(node), wait_seconds)
+        held: list[Line] = []
+
+        def settle() -> bool:
+            deadline = time.monotonic() + wait_seconds
+            while not held:
+                try:
+                    held.append(stack.enter_context(hold(node)))
+                except WriterBusyError:
+                    if backlog().waiting == 0 and projected(node):
+                        return True
+                    if time.monotonic() > deadline:
+                        return False
+                    # Asked for again each time: who holds the line now may end without having seen what waits.
+                    time.sleep(POLL_SECONDS)
+            return held[0].drain()
+
         yield settle
 
 
@@ -103,12 +117,3 @@ def follow(node: Node, stopped: Callable[[], bool]) -> None:
                     close_old_connections()
         except WriterBusyError:
             time.sleep(POLL_SECONDS * 10)
-
-
-def _until(true: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True
