@@ -46,6 +46,22 @@ def test_an_import_goes_on_by_itself_when_the_writer_it_waits_for_ends(machine: 
     assert (said["entries"], said["waiting"]) == (1, 0)
 
 
+def test_a_port_that_another_node_serves_is_refused(machine: Machine) -> None:
+    with machine.serving() as address:
+        port = address.rpartition(":")[2]
+        refused = machine.attempt("serve", "--port", port)
+    assert refused.returncode == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in refused.stderr.decode()
+    assert "Traceback" not in refused.stderr.decode()
+
+
+def test_an_address_that_this_machine_does_not_have_is_refused(machine: Machine) -> None:
+    refused = machine.attempt("serve", "--host", "999.1.1.1")
+    assert refused.returncode == 1
+    assert "999.1.1.1" in refused.stderr.decode()
+    assert "Traceback" not in refused.stderr.decode()
+
+
 def wait_for_the_queue(machine: Machine) -> None:
     deadline = time.monotonic() + 50
     while machine.json("status")["waiting"] == 0:

@@ -1,9 +1,10 @@
 """What can be wrong with a node as a whole.
 
 SiteError
-├── NodeMissingError   there is no node in this folder
-├── NodeExistsError    there is one already
-└── BadSettingsError   node.toml says something it cannot
+├── NodeMissingError      there is no node in this folder
+├── NodeExistsError       there is one already
+├── BadSettingsError      node.toml says something it cannot
+└── AddressRefusedError   nothing can listen on this host and port
 """
 
 from yangguang.kernel.errors import YangguangError
@@ -23,3 +24,7 @@ class NodeExistsError(SiteError):
 
 class BadSettingsError(SiteError):
     """node.toml has a key or value that no setting knows."""
+
+
+class AddressRefusedError(SiteError):
+    """Another server listens on this port already, or this machine has no such address."""

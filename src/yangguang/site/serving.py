@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from yangguang.kernel.errors import YangguangError
+from yangguang.site.errors import AddressRefusedError
 from yangguang.site.line import follow
 from yangguang.site.node import HOME_VARIABLE, Node
 
@@ -37,7 +39,11 @@ def serve(node: Node, *, host: str, port: int, workers: int, report: Callable[[s
         port: TCP port.
         workers: Web processes.
         report: Told in one line what happens.
+
+    Raises:
+        AddressRefusedError: nothing can listen there.
     """
+    _refuse_taken(host, port)
     call_command("migrate", verbosity=0, interactive=False)  # a newer release may have newer tables
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_following, args=(node, ended, report), daemon=True)
@@ -88,6 +94,19 @@ def follow_until_told(node: Node, *, parent: int | None, complain: Callable[[str
             stop.wait(RESTART_SECONDS)
         else:
             return
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    # The server shares its port between workers, and would share it with the server of another node just as well.
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a server that just ended is none
+            probe.bind(address)
+    except OSError as error:
+        raise AddressRefusedError(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another with --host and --port"
+        ) from error
 
 
 def _keep_following(node: Node, ended: threading.Event, report: Callable[[str], None]) -> None:
