@@ -112,6 +112,20 @@ class PublicFolder:
         bundle = self._bundle(path, self._tile(tile_path(0, index, last + 1), last + 1))
         return RightEdge(size, tuple(tiles), bundle if size % TILE_WIDTH else b"")
 
+    def check_filled(self, start: int, stop: int) -> None:
+        """Check the bundles and tiles that were filled while the log grew from `start` to `stop` entries.
+
+        Raises:
+            LogDamagedError: one of them is missing or malformed, or a bundle is not what its tile says.
+        """
+        level = 0
+        while stop >> TILE_HEIGHT * (level + 1):
+            for index in range(start >> TILE_HEIGHT * (level + 1), stop >> TILE_HEIGHT * (level + 1)):
+                tile = self._tile(tile_path(level, index), TILE_WIDTH)
+                if level == 0:
+                    self._bundle(bundle_path(index), tile)
+            level += 1
+
     def _bundle(self, path: str, tile: bytes) -> bytes:
         """Return the bundle at `path`, whose entries hash to `tile`."""
         raw = self._read(path)

@@ -26,7 +26,7 @@ def recover(head: HeadStore, public: PublicFolder, key: VerifierKey) -> tuple[by
     staged = head.staged()
     first = next(staged, None)
     if first is not None:
-        _refuse_gap(first, present.size if present else 0)
+        _refuse_gap(first, present.size if present else 0, public)
         # Also when the checkpoint is up to date: a kill may have come before the last partial tiles were dropped.
         # That checkpoint stays as it is: it may bear cosignatures that the head's does not.
         public.publish(chain([first], staged), note if published is None or is_behind else published)
@@ -43,22 +43,28 @@ def recover(head: HeadStore, public: PublicFolder, key: VerifierKey) -> tuple[by
     return note, edge
 
 
-def _refuse_gap(first: StagedFile, size: int) -> None:
-    """Refuse to publish staged files after `size` public entries when batches between the two are missing.
+def _refuse_gap(first: StagedFile, size: int, public: PublicFolder) -> None:
+    """Refuse to publish staged files when batches between them and `size` public entries are missing.
+
+    A published checkpoint older than the batch says nothing by itself: its name is not synced with each batch, and a
+    power cut may bring back one long before it. The files tell.
 
     Args:
         first: The first file staged, which is the bundle in which the batch begins.
         size: Entries of the public checkpoint.
+        public: Where the files should be.
 
     Raises:
-        LogDamagedError: the batch begins in a later bundle than the public files end.
+        LogDamagedError: a bundle or tile filled between the two is missing or malformed.
     """
     begins = parse_path(first[0]).index * TILE_WIDTH
-    if begins > size:
+    try:
+        public.check_filled(size, begins)
+    except LogDamagedError as error:
         raise LogDamagedError(
-            f"{size} entries are public and the batch to be published begins after {begins}: the public files are an "
-            "older copy; restore them up to the head, then start again"
-        )
+            f"{size} entries are public, the batch to be published begins after {begins}, and what lies between is "
+            f"not there: the public files are an older copy; restore them up to the head, then start again ({error})"
+        ) from error
 
 
 def verified(note: bytes, key: VerifierKey, where: str) -> Checkpoint:
