@@ -1,8 +1,9 @@
 """Folders and files in a stable order, opened with care: nothing outside the named root, nothing that is no file.
 
 Order: names sorted inside each folder, a revision (``x.r2.md``) right after what it revises. Hidden names (``.git``)
-and ``agencies.toml``, which describes a sample's agencies, are passed over, as are files that a document's front matter
-names as its attachments. Links to folders are not followed; links to files only inside the root.
+and ``agencies.toml``, which describes a sample's agencies, are passed over, as are files without front matter that a
+document's front matter names as its attachments. Links to folders are not followed; links to files only inside the
+root.
 """
 
 import os
@@ -125,12 +126,17 @@ def _order(name: str) -> tuple[str, int, str]:
 
 
 def _attached(folder: Path, names: Sequence[str]) -> frozenset[str]:
-    """Return the names in `folder` that a document's front matter there names as its attachments."""
+    """Return the names in `folder` that a document's front matter there names as its attachments.
+
+    What has front matter itself is a document all the same: no document hides another one, or itself, by naming it.
+    """
     found: set[str] = set()
+    documents: set[str] = set()
     for name in names:
-        if name.lower().endswith(_MAY_HAVE_FRONT_MATTER):
-            found.update(attachment_names(_front_matter(folder / name)))
-    return frozenset(found)
+        if name.lower().endswith(_MAY_HAVE_FRONT_MATTER) and (said := _front_matter(folder / name)):
+            documents.add(name)
+            found.update(attachment_names(said))
+    return frozenset(found - documents)
 
 
 def _front_matter(path: Path) -> str:

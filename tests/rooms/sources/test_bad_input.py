@@ -162,6 +162,14 @@ def _deny(monkeypatch: pytest.MonkeyPatch, paths: set[Path]) -> None:
     monkeypatch.setattr(os, "scandir", guarded_scan)
 
 
+def test_a_document_cannot_hide_another_one_or_itself_by_naming_it_as_an_attachment(tmp_path: Path) -> None:
+    for name, named in (("甲", "乙"), ("乙", "甲"), ("丙", "丙")):
+        (tmp_path / f"{name}.md").write_text(f"---\ntitle: {name}文\nattachments: [{named}.md]\n---\n\n{name}。\n")
+    found = list(read_tree([tmp_path]))
+    assert {each.title for each in found if isinstance(each, Manuscript)} == {"甲文", "乙文", "丙文"}
+    assert len(found) == count_files([tmp_path]) == 3
+
+
 def test_reading_is_lazy_and_in_one_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "a.r2.txt", "c.txt"):
         (tmp_path / name).write_text("标题\n正文。\n完。\n")
