@@ -72,13 +72,19 @@ class Archive:
     Args:
         folder: Empty; becomes the node's home.
         render: Makes the renditions of a revision.
+        origin: Name of the log.
     """
 
-    def __init__(self, folder: Path, render: Callable[[Content, str], bytes] = labels_as_text) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        render: Callable[[Content, str], bytes] = labels_as_text,
+        origin: str = "example.org/xxgk",
+    ) -> None:
         self.home = folder
         self._render = render
-        signer = generate_key(folder / "log.key", name="example.org/xxgk")
-        create(log=folder / "log", head=folder / "head.sqlite3", origin="example.org/xxgk", signer=signer)
+        signer = generate_key(folder / "log.key", name=origin)
+        create(log=folder / "log", head=folder / "head.sqlite3", origin=origin, signer=signer)
         self.policy = policy_for(verifier_key(signer))
         self._writer = open_writer(log=folder / "log", head=folder / "head.sqlite3", signer=signer)
         self._revisions: dict[RecordId, int] = {}
@@ -162,6 +168,10 @@ class Archive:
     def append(self, leaf: bytes) -> int:
         """Log any leaf; return its index."""
         return self._writer.append([leaf]).first
+
+    def keep_cosigned(self, note: bytes) -> None:
+        """Archive and publish a checkpoint that witnesses cosigned."""
+        self._writer.archive_cosigned(note)
 
     def shut(self) -> None:
         """Let go of the log."""

@@ -1,0 +1,22 @@
+"""A town and the city above it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rooms.exchange.town import City, Town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    made = Town(tmp_path / "town", "chenghe")
+    yield made
+    made.shut()
+
+
+@pytest.fixture
+def city(tmp_path: Path, town: Town) -> Iterator[City]:
+    made = City(tmp_path / "city", town)
+    yield made
+    made.close()
