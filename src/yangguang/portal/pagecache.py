@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from yangguang.kernel.identifiers import RecordId
+from yangguang.portal.times import Stamp
 
 MAX_BYTES = 64 * 1024 * 1024
 """All pages together; a page of a regulation takes about 100 kB."""
@@ -19,13 +20,14 @@ MAX_PAGE_BYTES = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """What a record's page depends on: the record's entries, the revision shown (0 for the newest), language, host."""
+    """What a record's page depends on: its entries, the revision shown (0: newest), language, host, cosignatures."""
 
     record: RecordId
     newest_index: int
     revision: int
     language: str
     base: str
+    evidence: Stamp
 
 
 class PageCache:

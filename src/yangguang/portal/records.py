@@ -1,6 +1,6 @@
 """A record's page: header box, text, attachments, revisions, downloads, and what proves them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -30,6 +30,7 @@ from yangguang.portal.layout import file_addresses, lay_out
 from yangguang.portal.meta import record_article, record_column
 from yangguang.portal.node import blobs, node
 from yangguang.portal.pagecache import PAGES, PageKey
+from yangguang.portal.times import Times, stamp, times_of
 from yangguang.records.queries import BODY, META, RENDITIONS, attachment_label, decode_body, plain_text
 from yangguang.records.types import Attachment, Body, Kind, Metadata
 
@@ -77,13 +78,22 @@ def record_page(request: HttpRequest, identifier: str, number: str = "") -> Http
     language = get_language() or ""
     wanted = int(number) if number else 0
     base = node().base_url.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
-    key = PageKey(known, newest_index or 0, wanted, language, base)
-    etag = f'"{newest_index}-{wanted}-{language}-{style_version()}"'
+    now = stamp()
+    key = PageKey(known, newest_index or 0, wanted, language, base, now.settled)
     page = PAGES.get(key) if newest_index is not None else None
     if page is None:
-        page = render_to_string("portal/record.html", _context(find(known, wanted or None), base), request).encode()
+        # Witnesses may still have something to say of the entry: until then a page is as old as the checkpoint.
+        live = replace(key, evidence=now)
+        page = PAGES.get(live) if newest_index is not None else None
+        key = live if page is not None else key
+    if page is None:
+        found = find(known, wanted or None)
+        times = times_of(found.revision.published.index)
+        key = key if times.settled else replace(key, evidence=now)
+        page = render_to_string("portal/record.html", _context(found, times, base), request).encode()
         if newest_index is not None:
             PAGES.put(key, page)
+    etag = f'"{newest_index}-{wanted}-{language}-{style_version()}-{key.evidence.policy:x}-{key.evidence.checkpoint:x}"'
     response: HttpResponse
     if newest_index is not None and request.META.get("HTTP_IF_NONE_MATCH") == etag:
         response = HttpResponseNotModified()
@@ -94,7 +104,7 @@ def record_page(request: HttpRequest, identifier: str, number: str = "") -> Http
     return response
 
 
-def _context(found: Found, base: str) -> dict[str, object]:
+def _context(found: Found, times: Times, base: str) -> dict[str, object]:
     metadata = metadata_of(found)
     body = decode_body(blobs().content(found.revision.components[BODY].commitment))
     files = file_addresses(found.address, tuple(attachment.name for attachment in metadata.attachments))
@@ -115,6 +125,7 @@ def _context(found: Found, base: str) -> dict[str, object]:
         "item": item_of,
         "part": part_of,
         "published": published,
+        "times": times,
         "log_size": log_size(),
         "column": record_column(metadata),
         "article": record_article(metadata, _pub_date(metadata, published), _url(found, base), _beginning(body)),

@@ -12,6 +12,8 @@ from yangguang.agencies.commands import register
 from yangguang.agencies.types import Agency, Office
 from yangguang.formats.queries import render
 from yangguang.kernel.identifiers import RecordId
+from yangguang.ledger.commands import cosign, generate_key, with_cosignatures
+from yangguang.ledger.queries import cosigner_key, format_verifier_key
 from yangguang.portal import node
 from yangguang.records.types import Agency as Publisher
 from yangguang.records.types import (
@@ -83,6 +85,25 @@ class County:
         )
         register(Agency(EDUCATION.code, EDUCATION.name, UNIT, "county", "dept", office=office))
         register(Agency(FINANCE.code, FINANCE.name, UNIT, "county", "dept"))
+
+    def watch(self) -> None:
+        """Let a witness and a content mirror watch the log from now on; the trust file names both and asks for one."""
+        keys = [
+            generate_key(self.home / f"{name}.key", name=f"city.example/{name}")
+            for name in ("witness", "content-mirror")
+        ]
+        lines = [
+            f"witness {name} {format_verifier_key(cosigner_key(key))}" for name, key in zip("wm", keys, strict=True)
+        ]
+        policy = self.archive.policy.replace("quorum none", "\n".join([*lines, "quorum w"]))
+        self.node.policy.write_text(policy, "utf-8")
+        self._watchers = keys
+
+    def cosign(self, moment: int) -> None:
+        """Have the newest checkpoint cosigned: by the witness at `moment`, by the mirror a minute later."""
+        note = self.archive.log.checkpoint_note()
+        lines = [cosign(note, key, now=moment + 60 * place) for place, key in enumerate(self._watchers)]
+        self.archive.keep_cosigned(with_cosignatures(note, lines))
 
     def settle(self) -> None:
         """Project everything that was logged."""

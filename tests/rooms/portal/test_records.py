@@ -11,6 +11,7 @@ from tests.rooms.portal.site import County
 from yangguang.catalogue.queries import record
 from yangguang.kernel.identifiers import new_record_id
 from yangguang.portal.pagecache import PageCache, PageKey
+from yangguang.portal.times import Stamp
 from yangguang.records.queries import BODY, META
 from yangguang.records.types import Kind, Validity
 
@@ -233,7 +234,7 @@ def test_a_page_can_be_read_only(client: Client, county: County) -> None:
 
 def test_the_cache_drops_the_page_that_was_used_least_recently() -> None:
     pages = PageCache(max_bytes=20)
-    keys = [PageKey(new_record_id(), 1, 0, "zh-hans", "") for _ in range(3)]
+    keys = [PageKey(new_record_id(), 1, 0, "zh-hans", "", Stamp(1, 0)) for _ in range(3)]
     pages.put(keys[0], b"x" * 8)
     pages.put(keys[1], b"x" * 8)
     assert pages.get(keys[0]) is not None
