@@ -12,6 +12,7 @@ from yangguang.ledger.head import create_head
 from yangguang.ledger.keys import Ed25519Signer, format_private_key, new_signer, parse_private_key
 from yangguang.ledger.mirror import Mirror
 from yangguang.ledger.public import PublicFolder
+from yangguang.ledger.sm2 import Sm2Signer, generate_sm2_key, load_sm2_signer
 from yangguang.ledger.tree import EMPTY_ROOT
 from yangguang.ledger.types import Checkpoint, Signer
 from yangguang.ledger.witness import Witness
@@ -21,6 +22,7 @@ from yangguang.ledger.writer import Writer, open_writer
 __all__ = [
     "Ed25519Signer",
     "Mirror",
+    "Sm2Signer",
     "Witness",
     "Writer",
     "archive_cosigned",
@@ -29,7 +31,9 @@ __all__ = [
     "cosign",
     "create",
     "generate_key",
+    "generate_sm2_key",
     "load_signer",
+    "load_sm2_signer",
     "open_writer",
     "with_cosignatures",
 ]

@@ -14,6 +14,7 @@ LedgerError
 ├── NotInLogError               an index or size beyond the log
 ├── LogDamagedError             a file of the log is missing or is not what the tree says
 ├── AlreadyExistsError          a key or a log is there; nothing is ever overwritten
+├── Sm2UnavailableError         this machine has no libcrypto that signs with SM2
 ├── WitnessRefusedError         a witness answered, and did not cosign
 ├── MirrorError                 what a log serves cannot extend our copy of it
 │   ├── StaleError              it serves a checkpoint and not all of its entries: ask again later
@@ -87,6 +88,10 @@ class LogDamagedError(LedgerError):
 
 class AlreadyExistsError(LedgerError):
     """A key or log that is already there."""
+
+
+class Sm2UnavailableError(LedgerError):
+    """No libcrypto of this machine offers SM2; verification goes on without it, signing does not."""
 
 
 class WitnessRefusedError(LedgerError):

@@ -129,7 +129,7 @@ def cosigned_message(text: bytes, seconds: int) -> bytes:
 
 def signature_line(key: VerifierKey, signature: bytes) -> bytes:
     """Return the line, with its newline, that adds `signature` by `key` to a note."""
-    return _format_line(SignatureLine(key.name, key.key_id, signature))
+    return format_line(SignatureLine(key.name, key.key_id, signature))
 
 
 def format_note(note: Note) -> bytes:
@@ -138,13 +138,14 @@ def format_note(note: Note) -> bytes:
     Raises:
         MalformedNoteError: it would be larger than anybody reads.
     """
-    raw = note.text + b"\n" + b"".join(map(_format_line, note.signatures))
+    raw = note.text + b"\n" + b"".join(map(format_line, note.signatures))
     if len(raw) > MAX_NOTE_BYTES:
         raise MalformedNoteError(f"a note of {len(raw)} bytes: at most {MAX_NOTE_BYTES} are read")
     return raw
 
 
-def _format_line(line: SignatureLine) -> bytes:
+def format_line(line: SignatureLine) -> bytes:
+    """Return `line` as it stands in a note, with its newline."""
     return f"— {line.name} ".encode() + base64.b64encode(line.key_id + line.signature) + b"\n"
 
 

@@ -10,6 +10,8 @@ from yangguang.ledger.policy import parse_policy, policy_for
 from yangguang.ledger.proofs import format_proof, parse_proof, verify_proof
 from yangguang.ledger.reader import Log, open_log
 from yangguang.ledger.remote import open_remote
+from yangguang.ledger.sm2 import format_sm2_key, is_signed_by_sm2, parse_sm2_key, verify_sm2
+from yangguang.ledger.sm3 import sm3
 from yangguang.ledger.tiles import (
     MAX_BUNDLE_BYTES,
     MAX_ENTRY_BYTES,
@@ -37,8 +39,10 @@ __all__ = [
     "cosigner_key",
     "decode_bundle",
     "format_proof",
+    "format_sm2_key",
     "format_verifier_key",
     "fsck",
+    "is_signed_by_sm2",
     "leaf_hash",
     "open_log",
     "open_remote",
@@ -47,12 +51,15 @@ __all__ = [
     "parse_path",
     "parse_policy",
     "parse_proof",
+    "parse_sm2_key",
     "parse_verifier_key",
     "policy_for",
     "root",
+    "sm3",
     "verifier_key",
     "verify_consistency",
     "verify_inclusion",
     "verify_proof",
+    "verify_sm2",
     "width_at",
 ]

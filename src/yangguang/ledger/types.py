@@ -36,6 +36,23 @@ class VerifierKey:
         return sha256(self.name.encode() + b"\n" + bytes([self.type]) + self.public_key).digest()[:4]
 
 
+SM2_TYPE = b"\xffgid/sm2-sm3/v1"
+"""Signature type of our own under C2SP signed-note's 0xff: SM2 with SM3 over the note text, default identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sm2Key:
+    """A trusted SM2 public key: key name, and x and y in 32 bytes each."""
+
+    name: str
+    public_key: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """Four bytes that, with the name, say which key made a signature line (C2SP signed-note)."""
+        return sha256(self.name.encode() + b"\n" + SM2_TYPE + self.public_key).digest()[:4]
+
+
 class Signer(Protocol):
     """Whatever holds the log's Ed25519 private key: a file, another process, a device."""
 
