@@ -45,9 +45,9 @@ class Seen:
     elsewhere: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
-    """Return the addresses of a filled county, served for as long as this folder's tests run."""
+    """Return the addresses of a filled county, served for as long as a file's tests run."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: `make system` installs it")
     environment = {
@@ -72,9 +72,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
         server.stdin.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Return one browser for all tests of this folder."""
+    """Return one browser for all tests of a file."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: `make system` installs it")
     with sync_playwright() as playwright:
