@@ -13,16 +13,16 @@ from yangguang.agencies.models import AgencyRow
 from yangguang.agencies.types import NO_USCC, Agency, Office
 from yangguang.law.queries import agency_kinds, agency_levels
 
-__all__ = ["register", "register_file"]
+__all__ = ["check", "register", "register_file"]
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
-def register(agency: Agency) -> None:
-    """Add `agency`, or replace what was registered under its code.
+def check(agency: Agency) -> None:
+    """Refuse an agency whose fields break their rules.
 
     Raises:
-        BadAgencyError: a field is refused by its rule.
+        BadAgencyError: with the first field that does.
     """
     if _CODE.fullmatch(agency.code) is None:
         raise BadAgencyError(
@@ -41,6 +41,15 @@ def register(agency: Agency) -> None:
     kinds = [item.code for item in agency_kinds()]
     if agency.kind not in kinds:
         raise BadAgencyError(f"agency {agency.code}: kind {agency.kind!r} refused: one of {', '.join(kinds)}")
+
+
+def register(agency: Agency) -> None:
+    """Add `agency`, or replace what was registered under its code.
+
+    Raises:
+        BadAgencyError: a field is refused by its rule.
+    """
+    check(agency)
     office = {f"office_{item.name}": getattr(agency.office, item.name) for item in fields(Office)}
     own = {item.name: getattr(agency, item.name) for item in fields(Agency) if item.name not in {"code", "office"}}
     with transaction.atomic():
@@ -67,9 +76,19 @@ def register_file(path: Path) -> tuple[Agency, ...]:
             )
             for table in tables
         )
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as error:
+        for agency in agencies:
+            _refuse_other_than_text(agency)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
         raise BadRegisterError(f"{path.name} cannot be read as a file of agencies: {error}") from error
     with transaction.atomic():
         for agency in agencies:
             register(agency)
     return agencies
+
+
+def _refuse_other_than_text(agency: Agency) -> None:
+    for said in (agency, agency.office):
+        for item in fields(said):
+            value = getattr(said, item.name)
+            if not isinstance(value, str | Office):
+                raise TypeError(f"{item.name} = {value!r} is no text: write it in quotation marks")

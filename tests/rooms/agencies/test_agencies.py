@@ -76,7 +76,18 @@ def test_a_file_registers_all_or_nothing(tmp_path: Path) -> None:
     assert [item.code for item in register_file(file)] == ["a"]
 
 
-@pytest.mark.parametrize("text", ["[[agency", '[[agency]]\ncolour = "red"\n', "[[agency]]\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[agency",
+        '[[agency]]\ncolour = "red"\n',
+        "[[agency]]\n",
+        '[[agency]]\ncode = 3\nname = "甲局"\n',
+        'agency = "甲局"\n',
+        '[[agency]]\ncode = "a"\nname = "甲局"\noffice = "一楼"\n',
+        '[[agency]]\ncode = "a"\nname = "甲局"\noffice = {phone = 12}\n',
+    ],
+)
 def test_a_file_that_cannot_be_understood_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "agencies.toml"
     file.write_text(text, "utf-8")
