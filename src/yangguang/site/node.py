@@ -119,13 +119,15 @@ def load(home: Path) -> Node:
     """Return the node in `home`; one with default settings where none was made.
 
     Raises:
-        BadSettingsError: node.toml is not TOML, or says what no setting knows.
+        BadSettingsError: node.toml cannot be read, is not TOML, or says what no setting knows.
     """
     path = home / SETTINGS_FILE
-    if not path.is_file():
-        return Node(home=home)
     try:
+        if not path.is_file():
+            return Node(home=home)
         said = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise BadSettingsError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettingsError(f"{path} is not TOML: {error}") from error
     known = {item.name for item in fields(Node)} - {"home"}

@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from django.db import DatabaseError
 
 from yangguang.kernel.errors import YangguangError
 from yangguang.site.cli import imports, logs, nodes, records, serving
@@ -33,9 +34,10 @@ app.command("rebuild")(logs.rebuild)
 
 
 def main() -> None:
-    """Run the command line; an error of ours ends it with its message and code 1."""
+    """Run the command line; an error of ours, of the tables or of the system ends it with its message and code 1."""
     try:
         app()
-    except YangguangError as error:
-        sys.stderr.write(f"yangguang: {error}\n")
-        sys.exit(1)
+    except (YangguangError, OSError) as error:
+        sys.exit(f"yangguang: {error}")
+    except DatabaseError as error:
+        sys.exit(f"yangguang: node.sqlite3 cannot be used: {error}; free the disk, or restore it from a backup")

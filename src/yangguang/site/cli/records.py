@@ -1,5 +1,6 @@
 """``search``, ``show``, ``prove``, ``verify``, ``withdraw``, ``restore``, ``erase``: records one by one."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,8 @@ from yangguang.site.cli.output import node, say, say_json
 from yangguang.site.errors import SiteError
 from yangguang.site.line import settling
 from yangguang.site.node import home_folder, load
+
+_YEAR = re.compile("[0-9]{4}")
 
 RecordArgument = Annotated[str, typer.Argument(metavar="ID", help="信息标识 · The record's identifier.")]
 GroundOption = Annotated[str, typer.Option(help="法定理由代码 · Code of the legal ground; see docs/reference/law.md.")]
@@ -184,7 +187,7 @@ def _years(text: str) -> tuple[int | None, int | None]:
     if not text:
         return None, None
     first, dots, last = text.partition("..")
-    if not all(part.isascii() and part.isdigit() for part in (first, last or first) if part) or not (first or last):
+    if not (first or last) or any(_YEAR.fullmatch(part) is None for part in (first, last) if part):
         raise SiteError(f"year {text!r} refused: 2019, 2015..2020, 2015.. or ..2020")
     low = int(first) if first else None
     return low, (int(last) if last else None) if dots else low
