@@ -1,4 +1,4 @@
-"""The full check of a log: every bundle, every tile, the root, the checkpoint and the head, each finding by name.
+"""The full check of a log: bundles, tiles, root, checkpoint, head and archive, each finding by name.
 
 Worked out from the entries upward. Where two neighbours differ, the hash one level above (or, at the right edge, the
 root) tells which of them was altered.
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+from yangguang.ledger.archive_check import check_archive
 from yangguang.ledger.checkpoint import parse_checkpoint, read_checkpoint
 from yangguang.ledger.errors import BadSignatureError, HeadMissingError, LogDamagedError, MalformedNoteError
 from yangguang.ledger.files import MACHINE, Files
@@ -46,7 +47,9 @@ def fsck(
     yield from findings
     tree = published or committed
     if tree is not None:
-        yield from _Walk(Log(log, files), tree, progress).run()
+        reader = Log(log, files)
+        yield from _Walk(reader, tree, progress).run()
+        yield from check_archive(reader, tree.origin, key)
     if committed is not None:
         yield from _unpublished(log, head, committed, files)
 

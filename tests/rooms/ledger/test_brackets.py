@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ from yangguang.ledger.queries import (
     bracket,
     cosigner_key,
     format_verifier_key,
+    fsck,
     parse_policy,
     parse_proof,
     root,
@@ -252,3 +254,21 @@ def test_a_log_with_very_many_unsatisfying_checkpoints_answers_after_a_bounded_s
     town.cosigned(size, (ARCHIVES, size))
     assert parse_proof(log.prove(0, policy=town.policy())).checkpoint_note == log.checkpoint_note()
     assert town.bracket(0).no_later_than == size
+
+
+def test_fsck_names_every_archived_checkpoint_that_is_not_one_of_the_log(town: Town) -> None:
+    for size in (5, 6, 7, 300):
+        town.grow(size)
+        town.cosigned(size, (CITY, size))
+    assert town.place.findings() == []
+    signer, log = town.place.signer, town.place.log
+    change_byte(log / archive_path(5), 40)
+    (log / archive_path(6)).write_bytes(b"")
+    shutil.copy(log / archive_path(300), log / archive_path(7))
+    forged = sign_checkpoint(Checkpoint(signer.name, 300, root([b"x"] * 300)), signer)
+    (log / archive_path(300)).write_bytes(forged)
+    ahead = sign_checkpoint(Checkpoint(signer.name, 400, root([b"x"] * 400)), signer)
+    (log / archive_path(400)).write_bytes(ahead)
+    assert [finding.where for finding in town.place.findings()] == [archive_path(size) for size in (5, 6, 7, 300, 400)]
+    without_key = [finding.where for finding in fsck(log=log, head=town.place.head)]
+    assert [archive_path(size) for size in (6, 7, 300, 400)] == [where for where in without_key if where[-3:] != "005"]
