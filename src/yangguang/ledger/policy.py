@@ -1,7 +1,7 @@
 """Policy files: which logs and witnesses a verifier trusts, and how many of them it takes (C2SP tlog-policy)."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from yangguang.ledger.errors import MalformedKeyError, MalformedPolicyError
@@ -11,6 +11,9 @@ from yangguang.ledger.types import Group, Policy, SignatureType, VerifierKey, Wi
 MAX_POLICY_BYTES = 1 << 20
 NONE = "none"
 """Predefined name: no cosignature is asked for."""
+
+QUORUM = "enough"
+"""Name of the group that a policy of our own making asks for."""
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ITEM = re.compile(r"[^ \t]+")
@@ -63,14 +66,31 @@ def is_satisfied(policy: Policy, witnesses: Collection[str]) -> bool:
     return policy.quorum is None or policy.quorum in seen
 
 
-def policy_for(key: VerifierKey) -> str:
-    """Return the policy file of a node whose log signs with `key` and has no witness yet."""
-    return (
-        "# 信任下列日志；尚无见证者共同签名。\n"
-        "# Trust this log; no witness cosigns it yet.\n"
-        f"log {format_verifier_key(key)}\n"
-        f"quorum {NONE}\n"
-    )
+def policy_for(key: VerifierKey, witnesses: Sequence[Witness] = (), *, needed: int = 0) -> str:
+    """Return the policy file of a node whose log signs with `key`.
+
+    Args:
+        key: Of the log.
+        witnesses: Who cosigns it, under the names by which verifiers will see them.
+        needed: How many of them it takes to believe a checkpoint; 0 to believe the log alone.
+
+    Raises:
+        MalformedPolicyError: fewer witnesses than `needed`, or names that a policy cannot hold.
+    """
+    lines = [
+        "# 信任下列日志，以及为其共同签名的见证者。" if witnesses else "# 信任下列日志；尚无见证者共同签名。",
+        "# Trust this log, and the witnesses that cosign it."
+        if witnesses
+        else "# Trust this log; no witness cosigns it yet.",
+        f"log {format_verifier_key(key)}",
+        *(f"witness {witness.name} {format_verifier_key(witness.key)}" for witness in witnesses),
+    ]
+    if needed:
+        lines.append(f"group {QUORUM} {needed} {' '.join(witness.name for witness in witnesses)}")
+    text = "\n".join([*lines, f"quorum {QUORUM if needed else NONE}", ""])
+    if parse_policy(text).witnesses != tuple(witnesses):
+        raise MalformedPolicyError("a witness's name holds a blank: names in a policy are single words")
+    return text
 
 
 def _read_line(draft: _Draft, line: str) -> None:

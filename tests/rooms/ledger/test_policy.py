@@ -8,8 +8,14 @@ from hypothesis import strategies as st
 from yangguang.ledger.errors import MalformedPolicyError
 from yangguang.ledger.keys import Ed25519Signer
 from yangguang.ledger.policy import is_satisfied
-from yangguang.ledger.queries import format_verifier_key, parse_policy, policy_for, verifier_key
-from yangguang.ledger.types import Group, SignatureType, VerifierKey
+from yangguang.ledger.queries import (
+    format_verifier_key,
+    parse_policy,
+    parse_verifier_key,
+    policy_for,
+    verifier_key,
+)
+from yangguang.ledger.types import Group, SignatureType, VerifierKey, Witness
 
 
 def signer(name: str) -> Ed25519Signer:
@@ -64,6 +70,20 @@ def test_the_policy_of_a_node_trusts_its_log_and_asks_for_no_witness() -> None:
     assert policy.logs == (key,)
     assert policy.quorum is None
     assert is_satisfied(policy, [])
+
+
+def test_a_policy_of_our_own_asks_for_as_many_witnesses_as_told() -> None:
+    key = verifier_key(signer("yangguang.example/log"))
+    witnesses = [Witness(name, parse_verifier_key(KEYS[name])) for name in ("x1", "x2", "y1")]
+    for needed in range(4):
+        policy = parse_policy(policy_for(key, witnesses, needed=needed))
+        assert policy.logs == (key,)
+        assert policy.witnesses == tuple(witnesses)
+        assert is_satisfied(policy, ["x1", "x2", "y1"][:needed])
+        assert needed == 0 or not is_satisfied(policy, ["x1", "x2", "y1"][: needed - 1])
+    for wrong, needed in ((witnesses, 4), ([], 1), ([Witness("a b", witnesses[0].key)], 0), ([*witnesses[:1]] * 2, 1)):
+        with pytest.raises(MalformedPolicyError):
+            policy_for(key, wrong, needed=needed)
 
 
 @pytest.mark.parametrize(
