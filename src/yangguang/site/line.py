@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from yangguang.blobs.queries import Blobs
 from yangguang.catalogue import commands as catalogue
@@ -39,13 +39,18 @@ class Line:
         self._writer = writer
         self._log = open_log(node.log)
         self._blobs = Blobs(node.blobs)
+        # Also at the start: the last line may have ended between an erasure and its last trace.
+        self._traces_left = True
 
     def advance(self) -> int:
         """Log what waits, project what is logged; return how many steps were taken, 0 when nothing was left to do."""
         settled = sequence(self._writer, self._log, limit=BATCH)
-        if settled:
-            destroy_erased(self._log, self._node.blobs)
-        return settled + self.project()
+        if settled and destroy_erased(self._log, self._node.blobs):
+            self._traces_left = True
+        done = settled + self.project()
+        if not done and self._traces_left:
+            self._traces_left = not _forget_old_pages()
+        return done
 
     def project(self) -> int:
         """Bring every projection one batch nearer to the log; return how many entries were applied."""
@@ -57,6 +62,16 @@ class Line:
         while self.advance():
             pass
         return True
+
+
+def _forget_old_pages() -> bool:
+    """Empty the write-ahead log of node.sqlite3, which still holds what erased records said; tell whether it is empty.
+
+    A reader that is still at work keeps it from being emptied: then the call is due again.
+    """
+    with connection.cursor() as cursor:
+        busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 @contextmanager
