@@ -15,9 +15,9 @@ from yangguang.kernel.clock import Clock, unix_seconds
 from yangguang.kernel.identifiers import RecordId
 from yangguang.ledger.queries import Log
 from yangguang.records.queries import decode_event
-from yangguang.records.types import Event, EventType
+from yangguang.records.types import Event, EventType, Receipt
 
-__all__ = ["destroy_erased", "erase", "follow", "import_all", "restore", "sequence", "withdraw"]
+__all__ = ["destroy_erased", "erase", "follow", "import_all", "receipt", "restore", "sequence", "withdraw"]
 
 
 def withdraw(record: RecordId, *, unit: str, ground: str, clock: Clock, decided_by: str = "") -> None:
@@ -59,6 +59,20 @@ def erase(
         decided_by=decided_by,
         components=tuple(sorted(set(components))),
     )
+
+
+def receipt(received: Receipt, *, claimed_at: int) -> None:
+    """Queue what this node says of a lower log that it holds.
+
+    Args:
+        received: The lower log's head.
+        claimed_at: Seconds since 1970.
+
+    Raises:
+        OutboxFullError: the database refused.
+    """
+    with transaction.atomic():
+        enqueue([Event(type=EventType.RECEIPT, claimed_at=claimed_at, receipt=received)])
 
 
 def destroy_erased(log: Log, blobs: Path, *, again: bool = False) -> int:
