@@ -57,9 +57,9 @@ _PLACE = frozenset({
 class Holdings:
     """The holdings of one mirror. One process at a time; see `mirror.opened`."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file `path`, made if absent."""
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+    def __init__(self, path: Path | None) -> None:
+        """Open the file `path`, made if absent; without one, work in memory alone."""
+        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=60)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.executescript(_SCHEMA)

@@ -157,3 +157,13 @@ class Cosigned:
     name: str
     size: int
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What a delta holds: entries from `since` to `size`, contents; `absent` contents could not be read here."""
+
+    since: int
+    size: int
+    contents: int
+    absent: int
