@@ -48,6 +48,18 @@ class SecondHead:
                 f"no second copy of the head at {self._path}: mount its disk, or begin one with copy_head"
             ) from None
 
+    def bring_up(self, note: bytes) -> bytes | None:
+        """Make `note` the copy if it is another, and return what it was; at a start, before recovery publishes.
+
+        Raises:
+            HeadMissingError: there is no copy.
+        """
+        before = self.note()
+        if before == note:
+            return None
+        self.replace(note)
+        return before
+
     def replace(self, note: bytes) -> None:
         """Make `note` the copy; durable on return."""
         draft = self._path.with_name(f"{self._path.name}.tmp")

@@ -19,7 +19,13 @@ from yangguang.ledger.checkpoint import sign_checkpoint
 from yangguang.ledger.cosignatures import latest_only, merged
 from yangguang.ledger.cosigned import keep_cosigned
 from yangguang.ledger.edge import RightEdge, integrate
-from yangguang.ledger.errors import EntryRefusedError, LogDamagedError, NotAcknowledgedError, WriterStoppedError
+from yangguang.ledger.errors import (
+    EntryRefusedError,
+    HeadForkedError,
+    LogDamagedError,
+    NotAcknowledgedError,
+    WriterStoppedError,
+)
 from yangguang.ledger.files import Files, Lock
 from yangguang.ledger.group import GroupCommit
 from yangguang.ledger.guards import (
@@ -282,10 +288,14 @@ def open_writer(
         seen += [second_checkpoint(copy, key)] if copy is not None else []
         # Before recovery: what a restored head had staged must not be published once more.
         refuse_if_behind(verified(store.note(), key, "the head store"), seen)
+        before = copy.bring_up(store.note()) if copy is not None else None
         note, edge = recover(store, public, key)
-        refuse_if_forked(reader, seen)
-        if copy is not None and copy.note() != note:
-            copy.replace(note)
+        try:
+            refuse_if_forked(reader, seen)
+        except HeadForkedError:
+            if copy is not None and before is not None:
+                copy.replace(before)  # as evidence
+            raise
         undo.pop_all()
     signers = Signers(signer, tuple(also))
     return Writer(head=store, public=public, log=reader, signers=signers, lock=lock, note=note, edge=edge, second=copy)

@@ -88,6 +88,7 @@ def test_a_log_is_not_written_on_after_another_history_was_signed(guarded: Guard
     guarded.second.write_bytes(guarded.forged(size))
     with pytest.raises(HeadForkedError):
         guarded.open()
+    assert guarded.second.read_bytes() == guarded.forged(size), "the evidence"
     guarded.open(second=False).close()
 
 
