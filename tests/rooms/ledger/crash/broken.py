@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.rooms.ledger.crash.campaign import Variant
 from tests.rooms.ledger.crash.invariants import Invariant
-from tests.rooms.ledger.crash.machine import SimulatedConnection, SimulatedFiles, Told
+from tests.rooms.ledger.crash.machine import SimulatedConnection, SimulatedFiles
 from yangguang.ledger.checkpoint import read_checkpoint
 from yangguang.ledger.edge import StagedFile
 from yangguang.ledger.head import HeadStore
@@ -33,7 +33,7 @@ class AcknowledgeFirst(SimulatedFiles):
     """Whoever waits for a batch is told before the commit."""
 
     def commit(self, connection: sqlite3.Connection) -> None:
-        self.machine.tell(Told(self.machine.appending, self.machine.told.released))
+        self.machine.tell(replace(self.machine.told, acknowledged=self.machine.appending))
         super().commit(connection)
 
 
@@ -43,7 +43,7 @@ class WitnessFirst(SimulatedFiles):
     def commit(self, connection: sqlite3.Connection) -> None:
         checkpoint = read_checkpoint(parse_note(_new_note(connection)))
         told = self.machine.told
-        self.machine.tell(Told(told.acknowledged, {**told.released, checkpoint.size: checkpoint.root}))
+        self.machine.tell(replace(told, released={**told.released, checkpoint.size: checkpoint.root}))
         super().commit(connection)
 
 

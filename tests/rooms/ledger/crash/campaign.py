@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,12 +18,13 @@ from tests.rooms.ledger.crash.invariants import (
     read_checkpoint,
 )
 from tests.rooms.ledger.crash.machine import Laboratory, Machine, Moment, SimulatedConnection, SimulatedFiles, Told
-from yangguang.ledger.commands import create, generate_key, open_writer
+from yangguang.ledger.commands import Writer, create, generate_key, open_writer
 from yangguang.ledger.queries import verifier_key
 from yangguang.ledger.types import Signer
 
 ORIGIN = "yangguang.example/xxgk"
-NOTHING_TOLD = Told((), {})
+Act: TypeAlias = int | str
+"""Append so many entries; or what a kind of campaign calls its own."""
 
 Patch: TypeAlias = tuple[object, str, Callable[..., object]]
 
@@ -79,6 +80,9 @@ class Count:
 class Campaign:
     """A log on simulated disks, and what becomes of it in crashes."""
 
+    after: tuple[Act, ...] = (2,)
+    """What is done after each crash."""
+
     def __init__(self, root: Path, sampling: Sampling, variant: Variant = PRODUCTION) -> None:
         self.variant = variant
         self.sampling = sampling
@@ -90,7 +94,7 @@ class Campaign:
         self._chance = random.Random(sampling.seed)
         self._tried: set[int] = set()
         self._runs = 0
-        machine = self.lab.start(Moment(EMPTY_DISK, NOTHING_TOLD))
+        machine = self.lab.start(Moment(EMPTY_DISK, Told()))
         with self.lab.installed():
             files = SimulatedFiles(machine)
             create(log=self.lab.log, head=self.lab.head, origin=ORIGIN, signer=self.signer, files=files)
@@ -98,23 +102,23 @@ class Campaign:
         self.lab.head.touch()
         self.lab.connection = variant.connection
         self.created = machine.moments
-        self.start = Moment(machine.disk, NOTHING_TOLD)
+        self.start = Moment(machine.disk, Told())
 
-    def grow(self, *sizes: int) -> None:
-        """Append batches without any crash, and begin with that log."""
+    def grow(self, *acts: Act) -> None:
+        """Do `acts` without any crash, and begin with that log."""
         with self.lab.installed():
-            last = self._record(self.start, sizes)[-1]
+            last = self._record(self.start, acts)[-1]
         self.start = Moment(settled(last.disk), last.told)
 
-    def run(self, *sizes: int) -> Count:
-        """Append batches of these sizes, crash after each step, and go on from every distinct disk that results."""
+    def run(self, *acts: Act) -> Count:
+        """Do `acts`, crash after each step, and go on from every distinct disk that results."""
         with self._broken():
-            crashed = list(self._crashes(self._record(self.start, sizes), self.sampling.cuts))
+            crashed = list(self._crashes(self._record(self.start, acts), self.sampling.cuts))
             again = set(self._chance.sample(range(len(crashed)), min(self.sampling.again, len(crashed))))
             for place, moment in enumerate(crashed):
                 if self.sampling.stop_at and self.sampling.stop_at <= self.count.invariants:
                     break
-                moments = self._record(moment, (2,))
+                moments = self._record(moment, self.after)
                 if place in again:
                     self._crash_again(moments)
         return self.count
@@ -122,7 +126,7 @@ class Campaign:
     def _crash_again(self, moments: list[Moment]) -> None:
         for crashed in self._crashes(moments, self.sampling.cuts_again):
             self.count.double += 1
-            self._record(crashed, (2,))
+            self._record(crashed, self.after)
 
     @contextmanager
     def _broken(self) -> Iterator[None]:
@@ -154,12 +158,13 @@ class Campaign:
                     self.count.starts += 1
                     yield Moment(disk, moment.told)
 
-    def _record(self, start: Moment, sizes: Sequence[int]) -> list[Moment]:
-        """Start a writer on a disk, append, check every moment, and return them all."""
+    def _record(self, start: Moment, acts: Sequence[Act]) -> list[Moment]:
+        """Start a writer on a disk, let it do `acts`, check every moment, and return them all."""
         machine = self.lab.start(start)
         with self._collecting():
             try:
-                self._append(machine, sizes)
+                self._runs += 1
+                self._work(machine, acts)
             except (ViolationError, AssertionError):
                 raise
             except Exception as error:
@@ -167,25 +172,31 @@ class Campaign:
         self._check(machine)
         return machine.moments
 
-    def _append(self, machine: Machine, sizes: Sequence[int]) -> None:
-        self._runs += 1
-        files = self.variant.files(machine)
-        with open_writer(log=self.lab.log, head=self.lab.head, signer=self.signer, files=files) as writer:
+    def _work(self, machine: Machine, acts: Sequence[Act]) -> None:
+        with self._open(machine) as writer:
             self._release(machine, writer.checkpoint)
-            entries = self._entries(machine)
-            for size in sizes:
-                # No two runs append the same: only so does a lost commit show as a fork.
-                batch = [b"run %d, entry %d" % (self._runs, writer.size + number) for number in range(size)]
-                machine.appending = (*entries, *batch)
-                appended = writer.append(batch)
-                machine.tell(Told(machine.appending, machine.told.released))
-                self._release(machine, appended.checkpoint)
-                entries = self._entries(machine)
+            self._entries(machine)
+            for act in acts:
+                self._do(machine, writer, act)
+                self._entries(machine)
+
+    def _open(self, machine: Machine) -> Writer:
+        files = self.variant.files(machine)
+        return open_writer(log=self.lab.log, head=self.lab.head, signer=self.signer, files=files)
+
+    def _do(self, machine: Machine, writer: Writer, act: Act) -> None:
+        assert isinstance(act, int)
+        # No two runs append the same: only so does a lost commit show as a fork.
+        batch = [b"run %d, entry %d" % (self._runs, writer.size + number) for number in range(act)]
+        machine.appending = (*self._entries(machine), *batch)
+        appended = writer.append(batch)
+        machine.tell(replace(machine.told, acknowledged=machine.appending))
+        self._release(machine, appended.checkpoint)
 
     def _entries(self, machine: Machine) -> tuple[bytes, ...]:
         """Return the entries of a log that is open for writing, having checked it."""
         tree = check_public(machine.disk.files, self.key, machine.told)
-        check_recovered(tree, machine.told)
+        check_recovered(machine.disk.files, tree, machine.told)
         return tree.entries
 
     def _release(self, machine: Machine, note: bytes) -> None:
@@ -193,7 +204,7 @@ class Campaign:
         checkpoint = read_checkpoint(note, self.key)
         if machine.told.released.get(checkpoint.size, checkpoint.root) != checkpoint.root:
             raise ViolationError("I2", f"two roots of {checkpoint.size} entries were released")
-        machine.tell(Told(machine.told.acknowledged, {**machine.told.released, checkpoint.size: checkpoint.root}))
+        machine.tell(replace(machine.told, released={**machine.told.released, checkpoint.size: checkpoint.root}))
 
     def _check(self, machine: Machine) -> None:
         """Check each moment as a reader sees it, and take the checkpoints it shows as released from then on."""
@@ -204,11 +215,15 @@ class Campaign:
             with self._collecting():
                 if files != before:
                     before = files
-                    check_public(files, self.key, moment.told)
+                    self._look(moment)
                 checkpoint = read_checkpoint(files.get("log/checkpoint") or b"", self.key)
                 shown[checkpoint.size] = checkpoint.root
-            told = Told(moment.told.acknowledged, {**shown, **moment.told.released})
+            told = replace(moment.told, released={**shown, **moment.told.released})
             machine.moments[place] = Moment(moment.disk, told)
+
+    def _look(self, moment: Moment) -> None:
+        """Check what a reader finds at this moment, a writer being at work or not."""
+        check_public(moment.disk.files, self.key, moment.told)
 
 
 def settled(disk: Disk) -> Disk:
@@ -219,4 +234,5 @@ def settled(disk: Disk) -> Disk:
 def _mark(moment: Moment) -> int:
     disk, told = moment.disk, moment.told
     stores = tuple(store.now for store in disk.stores.values())
-    return hash((frozenset(disk.files.items()), stores, len(told.acknowledged), tuple(told.released.items())))
+    said = len(told.acknowledged), tuple(told.released.items()), tuple(told.archived.items())
+    return hash((frozenset(disk.files.items()), stores, said))

@@ -83,8 +83,11 @@ def check_public(files: _Files, key: VerifierKey, told: Told) -> Tree:
     return tree
 
 
-def check_recovered(tree: Tree, told: Told) -> None:
+def check_recovered(files: _Files, tree: Tree, told: Told) -> None:
     """Check that a log that is open for writing holds all that was ever promised."""
+    for path, lines in told.archived.items():
+        if not lines <= set((files.get(f"log/{path}") or b"").splitlines(keepends=True)):
+            raise ViolationError("I1", f"cosignatures were archived, {path} lacks one")
     if tree.entries[: len(told.acknowledged)] != told.acknowledged:
         raise ViolationError("I1", f"{len(told.acknowledged)} entries were acknowledged, not all of them are there")
     newest = max(told.released, default=0)

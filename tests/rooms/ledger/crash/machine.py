@@ -8,7 +8,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -26,10 +26,14 @@ _SYNCED = re.compile(r"synchronous\s*=\s*(?:FULL|EXTRA|2|3)\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Told:
-    """What the outside world has been told: the acknowledged entries from the first, released roots by size."""
+    """What the outside world has been told: acknowledged entries from the first, released roots by size, cosignatures.
 
-    acknowledged: tuple[bytes, ...]
-    released: Mapping[int, bytes]
+    The cosignatures are those said to be archived, by the path they were archived at.
+    """
+
+    acknowledged: tuple[bytes, ...] = ()
+    released: Mapping[int, bytes] = field(default_factory=dict)
+    archived: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -250,8 +254,9 @@ class Laboratory:
         self.root = root
         self.log = root / "log"
         self.head = root / "head.sqlite3"
+        self.second = root / "elsewhere" / "head"
         self.connection = SimulatedConnection
-        self.machine = self.start(Moment(EMPTY_DISK, Told((), {})))
+        self.machine = self.start(Moment(EMPTY_DISK, Told()))
 
     def start(self, moment: Moment) -> Machine:
         """Start a machine with this disk; the one before is gone, and with it whatever it had not written."""
@@ -264,7 +269,7 @@ class Laboratory:
         real: Callable[..., sqlite3.Connection] = sqlite3.connect
 
         def connect(database: Any, **options: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3 has it
-            name = str(database)
+            name = str(database).removeprefix("file://").partition("?")[0]
             if not name.startswith(str(self.root)):
                 return real(database, **options)
             connection = real(":memory:", factory=self.connection, **options)

@@ -13,10 +13,12 @@ from typing import TypeAlias
 import pytest
 
 from tests.rooms.ledger.crash.broken import BROKEN, Broken
-from tests.rooms.ledger.crash.campaign import NOTHING_TOLD, Campaign, Count, Sampling
+from tests.rooms.ledger.crash.campaign import Campaign, Count, Sampling
 from tests.rooms.ledger.crash.disk import Disk
+from tests.rooms.ledger.crash.guarded import BEAT, COSIGN, GuardedCampaign
 from tests.rooms.ledger.crash.invariants import check_public, read_checkpoint
-from tests.rooms.ledger.crash.machine import Moment, SimulatedFiles
+from tests.rooms.ledger.crash.machine import Moment, SimulatedFiles, Told
+from tests.rooms.ledger.crash.mirrored import MirrorCampaign
 from tests.rooms.ledger.places import Place, Unsynced
 from yangguang.ledger.commands import Writer, open_writer
 from yangguang.ledger.errors import HeadDisagreesError, WriterStoppedError
@@ -79,6 +81,42 @@ def test_no_crash_after_many_unsynced_checkpoints_loses_or_contradicts_anything(
     assert count.violations == []
 
 
+def test_no_crash_of_a_guarded_writer_loses_what_its_guards_rely_on(tmp_path: Path, tell: Tell) -> None:
+    campaign = GuardedCampaign(tmp_path / "node", Sampling(seed=8, cuts=3, again=1, cuts_again=1))
+    count = campaign.run(2, COSIGN, BEAT, 254, COSIGN)
+    tell(count)
+    assert count.violations == []
+    assert count.starts > 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [9, 10])
+def test_no_second_crash_of_a_guarded_writer_loses_what_its_guards_rely_on(
+    tmp_path: Path, tell: Tell, seed: int
+) -> None:
+    campaign = GuardedCampaign(tmp_path / "node", Sampling(seed, cuts=40, again=60, cuts_again=4))
+    count = campaign.run(2, COSIGN, BEAT, COSIGN, 254, COSIGN, 300, BEAT)
+    tell(count)
+    assert count.violations == []
+    assert count.double > 3_000
+
+
+def test_no_crash_of_a_mirror_loses_or_contradicts_anything(tmp_path: Path, tell: Tell) -> None:
+    count = MirrorCampaign(tmp_path / "node", Sampling(seed=11, cuts=3, again=2, cuts_again=1)).run(2, 254, 300)
+    tell(count)
+    assert count.violations == []
+    assert count.starts > 200
+
+
+@pytest.mark.slow
+def test_no_second_crash_of_a_mirror_loses_or_contradicts_anything(tmp_path: Path, tell: Tell) -> None:
+    campaign = MirrorCampaign(tmp_path / "node", Sampling(seed=12, cuts=60, again=150, cuts_again=5))
+    count = campaign.run(2, 252, 1, 1, 3, 600)
+    tell(count)
+    assert count.violations == []
+    assert count.double > 3_000
+
+
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_writer_that_breaks_a_rule_is_caught(tmp_path: Path, broken: Broken) -> None:
     sampling = Sampling(seed=2, cuts=8, again=40, cuts_again=8, stop_at=broken.falls)
@@ -111,7 +149,7 @@ def test_after_a_crash_while_a_log_is_created_it_begins_as_soon_as_both_parts_ar
             for disk in (moment.disk, *moment.disk.power_cuts(campaign._chance, 64)):
                 if "log" not in disk.files or not disk.stores:
                     continue  # the start says what is missing: test_writer asks
-                machine = campaign.lab.start(Moment(disk, NOTHING_TOLD))
+                machine = campaign.lab.start(Moment(disk, Told()))
                 with writer(campaign) as opened:
                     opened.append([b"the first"])
                 assert visible_size(campaign, machine.disk) == 1
