@@ -57,7 +57,7 @@ check: lint types contracts ## What CI runs: lint, types, import contracts, ever
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 bench: setup ## Run the benchmarks; results lie in benchmarks/results.
-	@for one in append imports inclusion pages rebuild search; do echo "== $$one"; $(BIN)/python -m benchmarks.$$one || exit 1; done
+	@for one in append imports inclusion pages rebuild search witness; do echo "== $$one"; $(BIN)/python -m benchmarks.$$one || exit 1; done
 
 system: ## Install the Debian packages that features want (apt).
 	apt-get update -qq

@@ -142,7 +142,7 @@ class Witness:
             claim = read_statement(note)
         except MalformedNoteError as error:
             return _answer(400, str(error))
-        keys = [key for key in self.trusted() if key.name == claim.origin]
+        keys = self._keys_of(claim.origin)
         if not keys:
             return _answer(404, f"this witness does not know the log {claim.origin}")
         try:
@@ -157,6 +157,11 @@ class Witness:
         note = Note(note.text, tuple(line for line in note.signatures if (line.name, line.key_id) in own))
         with self._mutex, self._transaction():
             return self._judge(request, claim, format_note(note))
+
+    def _keys_of(self, origin: str) -> list[VerifierKey]:
+        with self._mutex:
+            rows = self._connection.execute("SELECT key FROM trusted WHERE origin = ?", (origin,)).fetchall()
+        return [parse_verifier_key(key) for (key,) in rows]
 
     def _judge(self, request: Request, claim: Checkpoint, note: bytes) -> WitnessAnswer:
         """Compare `claim` with the newest checkpoint cosigned, and replace that if it extends it."""
