@@ -13,7 +13,7 @@ from yangguang.ledger.commands import load_signer, open_writer
 
 def main() -> None:
     log, head, key, seed, batches = sys.argv[1:]
-    chance = random.Random(int(seed))  # noqa: S311 - sizes of test batches
+    chance = random.Random(int(seed))
     with open_writer(log=Path(log), head=Path(head), signer=load_signer(Path(key))) as writer:
         sys.stdout.write(f"open {base64.b64encode(writer.checkpoint).decode()}\n")
         done = 0

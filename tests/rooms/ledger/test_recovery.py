@@ -208,7 +208,7 @@ def test_an_interrupt_stops_the_writer_and_loses_nothing(place: Place) -> None:
 
 @pytest.mark.slow
 def test_a_writer_killed_at_random_loses_no_acknowledged_entry_and_never_forks(tmp_path: Path) -> None:
-    place, seen, chance = new_place(tmp_path / "node"), Seen(), random.Random(7)  # noqa: S311 - moments of death
+    place, seen, chance = new_place(tmp_path / "node"), Seen(), random.Random(7)
     expected: dict[int, bytes] = {}
     for seed in range(1, 26):
         script = Path(__file__).with_name("appender.py")
