@@ -32,6 +32,7 @@ CHINESE = {
     "/verify": "核验文件：在浏览器里核验；没有脚本时可以 POST 上传，不保存",
     "/verify/proofs/<digest>": "按文件的 SHA-256 查找现行公开文件的证明（JSON）",
     "/log/checkpoint": "日志的最新签名检查点",
+    "/log/archive/<path>": "历次经共同签名的检查点，按条目数存放",
     "/log/policy": "信任策略：核验时信任哪个密钥",
     "/log/tile/<path>": "日志的瓦片和条目包（C2SP tlog-tiles）",
     "/sitemap.xml": "站点地图的目录",

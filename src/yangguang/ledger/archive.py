@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from yangguang.ledger.checkpoint import read_checkpoint
 from yangguang.ledger.cosignatures import merged
-from yangguang.ledger.errors import LogDamagedError, MalformedNoteError
+from yangguang.ledger.errors import LogDamagedError, MalformedNoteError, MalformedTileError
 from yangguang.ledger.files import MACHINE, Files
 from yangguang.ledger.notes import parse_note
 from yangguang.ledger.tree import MAX_SIZE
@@ -20,6 +20,7 @@ from yangguang.ledger.tree import MAX_SIZE
 ARCHIVE = "archive"
 _GROUPS = 4
 _GROUP = re.compile(r"[0-9]{3,10}")
+_PATH = re.compile(rf"{ARCHIVE}/[0-9]{{3,10}}/[0-9]{{3}}/[0-9]{{3}}/[0-9]{{3}}", re.ASCII)
 _Numbers: TypeAlias = Callable[[Path], list[tuple[int, str]]]
 
 
@@ -27,6 +28,18 @@ def archive_path(size: int) -> str:
     """Return the path of the archived checkpoint of `size` entries, relative to the log's folder and its address."""
     digits = f"{size:012d}"
     return "/".join((ARCHIVE, digits[:-9], digits[-9:-6], digits[-6:-3], digits[-3:]))
+
+
+def parse_archive_path(path: str) -> int:
+    """Return the size whose checkpoint lies at `path`.
+
+    Raises:
+        MalformedTileError: `path` is not the one spelling of a size of at most 2**63 - 1.
+    """
+    size = int(path.removeprefix(ARCHIVE).replace("/", "")) if _PATH.fullmatch(path) else None
+    if size is None or size > MAX_SIZE or archive_path(size) != path:
+        raise MalformedTileError(f"{path[:80]!r} is not an archived checkpoint: archive/ and four groups of digits")
+    return size
 
 
 class Archive:

@@ -1,6 +1,6 @@
 """What can be asked of a log, or of evidence that a log once gave."""
 
-from yangguang.ledger.archive import archive_path
+from yangguang.ledger.archive import archive_path, parse_archive_path
 from yangguang.ledger.brackets import bracket
 from yangguang.ledger.checkpoint import parse_checkpoint
 from yangguang.ledger.cosignatures import CONTENT_MIRROR, cosignatures, cosigner_key
@@ -47,6 +47,7 @@ __all__ = [
     "open_log",
     "open_remote",
     "origin_hash",
+    "parse_archive_path",
     "parse_checkpoint",
     "parse_path",
     "parse_policy",

@@ -9,11 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from yangguang.ledger.errors import MalformedTileError
-from yangguang.ledger.queries import parse_path
+from yangguang.ledger.queries import parse_archive_path, parse_path
 from yangguang.portal.node import node
 
 CHECKPOINT_SECONDS = 5
 """How long a checkpoint may be shown; readers who wait for an entry ask again."""
+
+ARCHIVED_SECONDS = 3_600
+"""How long an archived checkpoint may be shown: what it says never changes, only who cosigned it."""
 
 
 @require_safe
@@ -34,6 +37,18 @@ def tile(_request: HttpRequest, path: str) -> HttpResponse:
         raise Http404(str(error)) from error
     response = _file(node().log / "tile" / path, "application/octet-stream")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@require_safe
+def archived(_request: HttpRequest, path: str) -> HttpResponse:
+    """Hand out the cosigned checkpoint of a size the log once had; cosignatures may still be added to it."""
+    try:
+        parse_archive_path(f"archive/{path}")
+    except MalformedTileError as error:
+        raise Http404(str(error)) from error
+    response = _file(node().log / "archive" / path, "text/plain; charset=utf-8")
+    response["Cache-Control"] = f"public, max-age={ARCHIVED_SECONDS}"
     return response
 
 

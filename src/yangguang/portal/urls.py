@@ -43,6 +43,7 @@ urlpatterns = [
     path("verify", verifying.verify_page, name="verify"),
     path("verify/proofs/<str:digest>", verifying.proofs),
     path("log/checkpoint", logfiles.checkpoint),
+    path("log/archive/<path:path>", logfiles.archived),
     path("log/policy", logfiles.policy),
     path("log/tile/<path:path>", logfiles.tile),
     path("sitemap.xml", sitemaps.sitemap_index),

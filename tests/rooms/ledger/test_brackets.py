@@ -15,6 +15,7 @@ from yangguang.ledger.errors import (
     HeadForkedError,
     LogDamagedError,
     MalformedNoteError,
+    MalformedTileError,
     NotInLogError,
     QuorumMissedError,
     WriterBusyError,
@@ -28,6 +29,7 @@ from yangguang.ledger.queries import (
     cosigner_key,
     format_verifier_key,
     fsck,
+    parse_archive_path,
     parse_policy,
     parse_proof,
     root,
@@ -87,6 +89,18 @@ def test_an_archived_checkpoint_lies_under_the_digits_of_its_size(size: int) -> 
     path = archive_path(size)
     assert int(path.removeprefix("archive").replace("/", "")) == size
     assert [len(part) for part in path.split("/")[2:]] == [3, 3, 3]
+    assert parse_archive_path(path) == size
+
+
+@given(
+    st.text(alphabet="archive/0123456789x.", max_size=40) | st.from_regex(r"archive(/[0-9]{3,4}){4}", fullmatch=True)
+)
+def test_a_path_is_that_of_an_archived_checkpoint_in_one_spelling_only(path: str) -> None:
+    try:
+        size = parse_archive_path(path)
+    except MalformedTileError:
+        return
+    assert archive_path(size) == path
 
 
 def test_sizes_are_told_in_order_from_both_ends(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from django.urls import get_resolver
 
 from tests.rooms.catalogue.archive import body, metadata
 from tests.rooms.portal.site import County
+from yangguang.ledger.commands import cosign, generate_key, with_cosignatures
+from yangguang.ledger.queries import open_log
 from yangguang.portal import sitemaps
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +121,20 @@ def test_the_log_is_handed_out_byte_for_byte(client: Client, county: County) -> 
         assert tile["Content-Type"] == "application/octet-stream"
         assert "immutable" in tile["Cache-Control"]
         assert tile["Access-Control-Allow-Origin"] == "*"
+
+
+def test_cosigned_checkpoints_of_old_are_handed_out_by_size(client: Client, county: County, tmp_path: Path) -> None:
+    county.many(3)
+    county.settle()
+    note = open_log(county.node.log).checkpoint_note()
+    size = open_log(county.node.log).checkpoint().size
+    witness = generate_key(tmp_path / "witness.key", name="witness.example/w")
+    county.archive.keep_cosigned(with_cosignatures(note, [cosign(note, witness, now=1)]))
+    response = client.get(f"/log/archive/000/000/000/{size:03d}")
+    assert response.content == open_log(county.node.log).archive.note(size)
+    assert response["Access-Control-Allow-Origin"] == "*"
+    for path in (f"{size:03d}", f"000/000/{size:03d}", f"000/000/000/{size + 1:03d}", "../000/000/000/../checkpoint"):
+        assert client.get(f"/log/archive/{path}").status_code == 404
 
 
 @pytest.mark.parametrize(
