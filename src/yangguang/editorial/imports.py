@@ -5,60 +5,34 @@ business database that says both "this text is imported" and "this event waits t
 orphan contents and nothing else; a crash after it leaves an event that the sequencer finds.
 """
 
-import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from django.db import DatabaseError, transaction
 
 from yangguang.agencies.queries import agency as agency_of
 from yangguang.agencies.types import NO_USCC, Agency
 from yangguang.blobs.commands import put_all
-from yangguang.editorial.errors import EditorialError, NotPossibleError, OutboxFullError, TooManyFilesError
+from yangguang.editorial.components import Fresh, components_of, event_of, stem_of, withdrawal_of, words_of
+from yangguang.editorial.errors import EditorialError, NotPossibleError, OutboxFullError
 from yangguang.editorial.heads import after, why_not
 from yangguang.editorial.models import ImportedRow, PlaceRow, SerialRow
 from yangguang.editorial.outbox import enqueue, head_of
 from yangguang.editorial.types import Head, Imported, Outcome, State
-from yangguang.formats.queries import render
-from yangguang.kernel.clock import Clock, china_date, unix_seconds
+from yangguang.kernel.clock import Clock, china_date
 from yangguang.kernel.errors import YangguangError
 from yangguang.kernel.identifiers import RecordId, new_record_id
-from yangguang.records import types as said
 from yangguang.records.queries import (
-    BODY,
-    MAX_ATTACHMENTS,
-    META,
-    RENDITIONS,
-    attachment_label,
-    encode_body,
     encode_event,
-    encode_metadata,
 )
-from yangguang.records.types import Attachment, Content, Event, EventType, Kind, Metadata
+from yangguang.records.types import Event, Kind
 from yangguang.sources.types import Manuscript
-
-_REVISION = re.compile(r"\.r[0-9]+$")
-
 
 _Key = tuple[str, bytes]
 """Agency code and digest of the normalised words: what makes two texts the same record."""
-
-
-@dataclass(slots=True)
-class _Fresh:
-    """A text on its way to a first or a further revision; number, metadata and components follow in this order."""
-
-    manuscript: Manuscript
-    agency: Agency
-    id: RecordId
-    revision: int
-    index_number: str = ""
-    components: tuple[tuple[str, bytes], ...] = ()
-    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +83,13 @@ class _Batch:
         self._now = now
         self._agencies = {default.code: default}
         self._decisions: list[_Decision] = []
-        self._fresh: dict[_Key, _Fresh] = {}
+        self._fresh: dict[_Key, Fresh] = {}
         self._known: dict[_Key, ImportedRow] = {}
         self._places: set[tuple[int, str, int | None]] = set()
 
     def decide(self, manuscripts: Sequence[Manuscript]) -> None:
         """Find out which manuscripts are new, which revise, which are known."""
-        digests = [manuscript.text_sha256 for manuscript in manuscripts]
+        digests = [words_of(manuscript) for manuscript in manuscripts]
         self._known = {
             (row.agency, bytes(row.text_sha256)): row for row in ImportedRow.objects.filter(text_sha256__in=digests)
         }
@@ -130,7 +104,7 @@ class _Batch:
 
     def _decide(self, manuscript: Manuscript) -> _Decision:
         agency = self._agency(manuscript.agency_code)
-        key = (agency.code, manuscript.text_sha256)
+        key = (agency.code, words_of(manuscript))
         if key in self._fresh:
             return _Decision(manuscript, Outcome.DUPLICATE, self._fresh[key].id, key)
         if key in self._known:
@@ -139,7 +113,7 @@ class _Batch:
             outcome = Outcome.ALREADY if here in self._places else Outcome.DUPLICATE
             return _Decision(manuscript, outcome, RecordId(row.record), key)
         identifier, revision = self._identity(manuscript, agency)
-        self._fresh[key] = _Fresh(manuscript, agency, identifier, revision)
+        self._fresh[key] = Fresh(manuscript, agency, identifier, revision)
         return _Decision(manuscript, Outcome.PUBLISHED if revision == 1 else Outcome.REVISED, identifier, key)
 
     def _agency(self, code: str) -> Agency:
@@ -152,11 +126,11 @@ class _Batch:
             return new_record_id(), 1
         # Of the same agency only: guide.md is a name that every agency uses, and nobody revises for another.
         for earlier in reversed(self._fresh.values()):
-            if earlier.agency == agency and _stem(earlier.manuscript.place.name) == manuscript.revises:
+            if earlier.agency == agency and stem_of(earlier.manuscript.place.name) == manuscript.revises:
                 return earlier.id, earlier.revision + 1
         places = PlaceRow.objects.filter(name__startswith=f"{manuscript.revises}.", imported__agency=agency.code)
         candidates = places.select_related("imported").order_by("-id")
-        place = next((row for row in candidates if _stem(row.name) == manuscript.revises), None)
+        place = next((row for row in candidates if stem_of(row.name) == manuscript.revises), None)
         if place is None:
             raise EditorialError(
                 f"{manuscript.place.name} revises {manuscript.revises}, which was never imported here for {agency.code}"
@@ -171,7 +145,7 @@ class _Batch:
     def number(self) -> None:
         """Give each new record its index number (索引号); a revision keeps its record's, news has none."""
         numbers: dict[RecordId, str] = {}
-        wanted: dict[tuple[str, int], list[_Fresh]] = {}
+        wanted: dict[tuple[str, int], list[Fresh]] = {}
         for fresh in self._fresh.values():
             if fresh.manuscript.kind is Kind.NEWS:
                 continue
@@ -188,7 +162,7 @@ class _Batch:
         for fresh in self._fresh.values():
             fresh.index_number = numbers.get(fresh.id, "")
 
-    def _series(self, fresh: _Fresh) -> tuple[str, int]:
+    def _series(self, fresh: Fresh) -> tuple[str, int]:
         unit = fresh.agency.code if fresh.agency.uscc == NO_USCC else fresh.agency.uscc
         day = fresh.manuscript.formed_on or fresh.manuscript.published_on or china_date(self._now)
         return unit, day.year
@@ -198,10 +172,10 @@ class _Batch:
         heads: dict[RecordId, Head | None] = {}
         for fresh in self._fresh.values():
             try:
-                fresh.components = _components(fresh, self._now)
+                fresh.components = components_of(fresh, self._now)
                 # Encoded with empty commitments, so that a bad leaf refuses this manuscript and not its whole batch.
                 commitments = dict.fromkeys(dict(fresh.components), bytes(32))
-                encode_event(_event(fresh, commitments, self._now))
+                encode_event(event_of(fresh, commitments, self._now))
                 # Asked here as the sequencer will ask: of what is refused there the person at the import hears nothing.
                 head = heads.get(fresh.id) or (head_of(fresh.id) if fresh.revision > 1 else None)
                 heads[fresh.id] = _led(fresh, _events(fresh, commitments, self._now), head)
@@ -209,7 +183,7 @@ class _Batch:
                 fresh.refusal = str(error)
         self._fresh = {key: fresh for key, fresh in self._fresh.items() if not self._refuse(key, fresh)}
 
-    def _refuse(self, key: _Key, fresh: _Fresh) -> bool:
+    def _refuse(self, key: _Key, fresh: Fresh) -> bool:
         if not fresh.refusal:
             return False
         self._decisions = [
@@ -284,86 +258,14 @@ def _reserve(unit: str, year: int, number: int) -> int:
     return first
 
 
-def _components(fresh: _Fresh, now: datetime) -> tuple[tuple[str, bytes], ...]:
-    files = fresh.manuscript.files
-    if len(files) > MAX_ATTACHMENTS:
-        raise TooManyFilesError(
-            f"{fresh.manuscript.place.name} has {len(files)} attachments: {MAX_ATTACHMENTS} is the limit"
-        )
-    metadata = _metadata(fresh, now)
-    content = Content(fresh.id, fresh.revision, metadata, fresh.manuscript.body)
-    return (
-        (META, encode_metadata(metadata)),
-        (BODY, encode_body(fresh.manuscript.body)),
-        *((attachment_label(n), file.data) for n, file in enumerate(files)),
-        *((label, render(content, label)) for label in RENDITIONS),
-    )
-
-
-def _stem(name: str) -> str:
-    """Return a file's path without extension and without the ``.rN`` of a revision: what its revisions share."""
-    return _REVISION.sub("", PurePosixPath(name).with_suffix("").as_posix())
-
-
-def _metadata(fresh: _Fresh, now: datetime) -> Metadata:
-    manuscript, agency = fresh.manuscript, fresh.agency
-    published_on = manuscript.published_on
-    doubts = manuscript.doubts
-    if published_on is None:
-        published_on = china_date(now)
-        doubts += (said.Doubt("published_on", "原件未载明发布日期，以导入日期代替"),)
-    title = manuscript.document_title or manuscript.title
-    return Metadata(
-        kind=manuscript.kind,
-        title=title,
-        headline=manuscript.title if manuscript.title != title else "",
-        agency=said.Agency(agency.code, agency.name, agency.uscc),
-        published_on=published_on,
-        index_number=fresh.index_number,
-        summary=manuscript.summary,
-        formed_on=manuscript.formed_on,
-        issuers=manuscript.issuers,
-        addressees=manuscript.addressees,
-        document_number=manuscript.document_number,
-        column=manuscript.column,
-        topic=manuscript.topic,
-        genre=manuscript.genre,
-        keywords=manuscript.keywords,
-        validity=manuscript.validity,
-        effective_from=manuscript.effective_from,
-        effective_to=manuscript.effective_to,
-        basis=manuscript.basis,
-        source=manuscript.source,
-        region_code=agency.region_code,
-        attachments=tuple(
-            Attachment(file.name, file.media_type, len(file.data), hashlib.sha256(file.data).hexdigest())
-            for file in manuscript.files
-        ),
-        doubts=doubts,
-    )
-
-
-def _event(fresh: _Fresh, commitments: dict[str, bytes], now: datetime) -> Event:
-    return Event(
-        type=EventType.IMPORT if fresh.revision == 1 else EventType.REVISE,
-        claimed_at=unix_seconds(now),
-        id=fresh.id,
-        revision=fresh.revision,
-        previous=None if fresh.revision == 1 else 0,
-        unit=fresh.agency.uscc,
-        formed_on=fresh.manuscript.formed_on,
-        commitments=commitments,
-    )
-
-
-def _events(fresh: _Fresh, commitments: dict[str, bytes], now: datetime) -> list[Event]:
-    events = [_event(fresh, commitments, now)]
+def _events(fresh: Fresh, commitments: dict[str, bytes], now: datetime) -> list[Event]:
+    events = [event_of(fresh, commitments, now)]
     if fresh.manuscript.withdrawn is not None:
-        events.append(_withdrawal(fresh, fresh.manuscript.withdrawn.ground, now))
+        events.append(withdrawal_of(fresh, fresh.manuscript.withdrawn.ground, now))
     return events
 
 
-def _led(fresh: _Fresh, events: Sequence[Event], head: Head | None) -> Head | None:
+def _led(fresh: Fresh, events: Sequence[Event], head: Head | None) -> Head | None:
     """Return where `events` lead the record that stands at `head`.
 
     Raises:
@@ -375,7 +277,3 @@ def _led(fresh: _Fresh, events: Sequence[Event], head: Head | None) -> Head | No
             raise NotPossibleError(f"{revised} cannot be revised: {reason}" if revised else reason)
         head = after(event, head, head.last_index if head else 0)
     return head
-
-
-def _withdrawal(fresh: _Fresh, ground: str, now: datetime) -> Event:
-    return replace(_event(fresh, {}, now), type=EventType.WITHDRAW, previous=0, formed_on=None, ground=ground)

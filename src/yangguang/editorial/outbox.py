@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
-from yangguang.editorial.errors import OutboxFullError
+from yangguang.editorial.errors import NotPossibleError, OutboxFullError
 from yangguang.editorial.heads import after, why_not
 from yangguang.editorial.models import FollowRow, HeadRow, OutboxRow
 from yangguang.editorial.types import Head, State
@@ -34,6 +34,7 @@ def enqueue(events: Sequence[Event]) -> None:
 
     Raises:
         OutboxFullError: the database refused.
+        NotPossibleError: the very same event is queued already.
     """
     drafts = [draft_of(event) for event in events]
     try:
@@ -41,6 +42,8 @@ def enqueue(events: Sequence[Event]) -> None:
             OutboxRow(identity=identity_of(draft), record=event.id or "", draft=draft)
             for event, draft in zip(events, drafts, strict=True)
         )
+    except IntegrityError as error:
+        raise NotPossibleError("the same event was queued within this second: wait a second and try again") from error
     except DatabaseError as error:
         raise OutboxFullError(
             f"{len(events)} events could not be queued: {error}; free disk space and run again"

@@ -16,6 +16,12 @@ METADATA_VERSION = 1
 MAX_TITLE_CHARACTERS = 500
 """Longest title; one line (the metadata vocabulary)."""
 
+MAX_FIELD_CHARACTERS = 2_000
+"""Longest text of any other field; what is longer belongs in the body."""
+
+MAX_LIST_ITEMS = 200
+"""Most makers, keywords or places of one record."""
+
 _DEFAULTS: Mapping[str, object] = {
     item.name: item.default
     for item in dataclass_fields(Metadata)
@@ -76,6 +82,13 @@ def _check(metadata: Metadata) -> None:
         raise BadValueError(
             f"title {metadata.title[:40]!r} refused: one line of 1 to {MAX_TITLE_CHARACTERS} characters is the rule"
         )
+    for item in dataclass_fields(Metadata):
+        value = getattr(metadata, item.name)
+        texts = [part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, str)]
+        if any(len(text) > MAX_FIELD_CHARACTERS for text in texts):
+            raise BadValueError(f"{item.name} of more than {MAX_FIELD_CHARACTERS} characters refused")
+        if isinstance(value, tuple) and len(value) > MAX_LIST_ITEMS:
+            raise BadValueError(f"{item.name} of {len(value)} items refused: {MAX_LIST_ITEMS} is the limit")
     names = [attachment.name for attachment in metadata.attachments]
     for attachment in metadata.attachments:
         if (

@@ -203,7 +203,7 @@ def _holds(condition: Condition, finds_any: _Finds) -> Engine:
 
 
 def _years(first: int | None, last: int | None) -> Engine:
-    low, high = first or MINYEAR, last or MAXYEAR
+    low, high = MINYEAR if first is None else first, MAXYEAR if last is None else last
     if low > high:
         return Engine.empty_query()
     if low == high:

@@ -12,13 +12,14 @@ from types import FrameType
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import DatabaseError
 from granian import Granian
 from granian.constants import Interfaces
 
 from yangguang.kernel.errors import YangguangError
 from yangguang.site.errors import AddressRefusedError
 from yangguang.site.line import follow
-from yangguang.site.node import HOME_VARIABLE, Node
+from yangguang.site.node import HOME_VARIABLE, PARENT_VARIABLE, Node
 
 RESTART_SECONDS = 2.0
 """Pause before a follower that failed is started again."""
@@ -48,6 +49,7 @@ def serve(node: Node, *, host: str, port: int, workers: int, report: Callable[[s
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_following, args=(node, ended, report), daemon=True)
     keeper.start()
+    os.environ[PARENT_VARIABLE] = str(os.getpid())  # web workers end with this process
     server = Granian(
         "yangguang.site.wsgi:application",
         address=host,
@@ -89,7 +91,7 @@ def follow_until_told(node: Node, *, parent: int | None, complain: Callable[[str
     while not stop.is_set():
         try:
             follow(node, lambda: stop.is_set() or parent not in {None, os.getppid()})
-        except YangguangError as error:
+        except (YangguangError, DatabaseError) as error:
             complain(str(error))
             stop.wait(RESTART_SECONDS)
         else:

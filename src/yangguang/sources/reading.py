@@ -26,6 +26,10 @@ Beside = Callable[[str], bytes]
 """Returns the bytes of a file in the same folder by its plain name; raises `UnreadableError` where it may not."""
 
 
+_PROOF_SUFFIX = ".tlog-proof"
+"""What stands behind a file's address to make its proof's; no attachment may take such an address."""
+
+
 def revision_of(name: str) -> tuple[str, int]:
     """Return what `name` (a path with ``/``) revises, without extension, and its number: ``a/b.r2.md`` is ("a/b", 2).
 
@@ -129,6 +133,8 @@ def _files(names: tuple[str, ...], limits: Limits, beside: Beside) -> tuple[File
     for name in names:
         if PurePosixPath(name).name != name or name in {".", ".."} or "\\" in name:
             raise UnreadableError(f"附件只能是同一文件夹中的文件 attachment outside the folder: {name[:80]!r}")
+        if name.endswith(_PROOF_SUFFIX):
+            raise UnreadableError(f"附件不能以 {_PROOF_SUFFIX} 结尾 such names are those of proofs: {name[:80]!r}")
         data = beside(name)
         refuse_size(len(data), limits.attachment_bytes)
         files.append(File(name, media_type(name, data), data))

@@ -18,7 +18,7 @@ from yangguang.editorial.queries import backlog
 from yangguang.editorial.types import Outcome
 from yangguang.kernel.identifiers import new_record_id
 from yangguang.records.queries import RENDITIONS, decode_body, decode_metadata
-from yangguang.records.types import EventType, Kind
+from yangguang.records.types import EventType, Kind, Validity
 from yangguang.sources.types import File, Withdrawal
 
 UNIT = "00000000000000000X"
@@ -99,6 +99,31 @@ def test_a_revision_follows_its_record_and_keeps_its_index_number(desk: Desk) ->
         decode_metadata(desk.contents().content(event.commitments["meta"])).index_number for event in desk.events()
     }
     assert numbers == {"home/2026-00001"}
+
+
+def test_a_revision_may_change_nothing_but_its_validity_or_its_files(desk: Desk) -> None:
+    desk.take(manuscript("a.md", "同", validity=Validity.IN_FORCE))
+    abolished = manuscript("a.r2.md", "同", validity=Validity.ABOLISHED, revises="a")
+    attached = manuscript("a.r3.md", "同", files=(File("表.csv", "text/csv", b"1"),), revises="a")
+    assert [item.outcome for item in desk.take(abolished, attached)] == [Outcome.REVISED] * 2
+    assert [item.outcome for item in desk.take(abolished, attached)] == [Outcome.ALREADY] * 2
+    desk.sequence()
+    assert [event.revision for event in desk.events()] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"published_on": date(2099, 1, 1)},
+        {"effective_from": date(2026, 2, 1), "effective_to": date(2026, 1, 1)},
+        {"source": "源" * 2_001},
+        {"keywords": ("词",) * 201},
+    ],
+)
+def test_a_field_that_cannot_be_right_refuses_its_manuscript(desk: Desk, changes: dict[str, object]) -> None:
+    (imported,) = desk.take(manuscript("a.md", **changes))
+    assert imported.outcome is Outcome.REFUSED
+    assert imported.reason
 
 
 def test_a_revision_of_nothing_is_refused(desk: Desk) -> None:

@@ -103,7 +103,11 @@ def verify_file(
         raise SiteError(
             f"no trust file at {trusted}: name one with --policy; the publisher and its upper levels give it"
         )
-    proven = verify(file.read_bytes(), proof.read_bytes(), parse_policy(trusted.read_text("utf-8")))
+    try:
+        text = trusted.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise SiteError(f"{trusted} is not a trust file: it is not UTF-8 text") from error
+    proven = verify(file.read_bytes(), proof.read_bytes(), parse_policy(text))
     for line in _proven(proven):
         say(line)
 
