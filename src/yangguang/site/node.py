@@ -11,6 +11,9 @@ from pathlib import Path
 from yangguang.site.errors import BadSettingsError, NodeMissingError
 
 HOME_VARIABLE = "YANGGUANG_HOME"
+PARENT_VARIABLE = "YANGGUANG_PARENT"
+"""Set by ``serve`` for its web workers: the process whose end is theirs."""
+
 DEFAULT_HOME = "var"
 SETTINGS_FILE = "node.toml"
 
