@@ -21,15 +21,18 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A host that is not this machine's own name: browsers offer no WebCrypto to a plain-http site.
+    "--host-resolver-rules=MAP intranet.example 127.0.0.1",
 ]
 WIDTHS = (390, 1280)
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the browser finds what it is to look at."""
+    """Where the browser finds what it is to look at, and the folder of what a reader kept before it was changed."""
 
     base: str
+    kept: str
     document: str
     long_title: str
     revised: str

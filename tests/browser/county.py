@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.test import Client
 
 from yangguang.site.node import HOME_VARIABLE, home_folder
 
@@ -57,12 +58,13 @@ def main(home: Path) -> None:
     )
     django.setup()
     call_command("migrate", verbosity=0)
-    paths = _fill(_county(home))
     server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
+    base = f"http://127.0.0.1:{server.server_port}"
+    paths = _fill(_county(home), _Reader(base, home / "kept"))
     server.set_app(_StaticFiles(WSGIHandler()))
     Thread(target=server.serve_forever, daemon=True).start()
-    base = f"http://127.0.0.1:{server.server_port}"
     addresses = {name: f"{base}/records/{path}" for name, path in paths.items()} | {"base": base}
+    addresses["kept"] = str(home / "kept")
     sys.stdout.write(json.dumps(addresses) + "\n")
     sys.stdout.flush()
     sys.stdin.read()
@@ -76,11 +78,45 @@ def _county(home: Path) -> "County":
     return County(home)
 
 
-def _fill(county: "County") -> dict[str, str]:
+class _Reader:
+    """Somebody who keeps what they download, to have it when the site says otherwise."""
+
+    def __init__(self, base: str, folder: Path) -> None:
+        self._client = Client(headers={"host": base.partition("://")[2]})
+        self._folder = folder
+        folder.mkdir()
+
+    def keep(self, name: str, record: str) -> None:
+        """Keep a record's text, its proof, and its package."""
+        for suffix in (".txt", ".txt.tlog-proof", ".zip"):
+            (self._folder / f"{name}{suffix}").write_bytes(self._get(f"/records/{record}{suffix}"))
+
+    def keep_policy(self) -> None:
+        """Keep the trust file."""
+        (self._folder / "policy").write_bytes(self._get("/log/policy"))
+
+    def _get(self, address: str) -> bytes:
+        response = self._client.get(address)
+        if response.status_code != 200:
+            raise SystemExit(f"{address} answered {response.status_code}")
+        return response.content
+
+
+def _fill(county: "County", reader: _Reader) -> dict[str, str]:
+    county.watch()
+    county.cosign(1_760_000_100)
     document = county.document()
     plans = county.many(25)
     news = county.news()
     withdrawn = county.closed()
+    taken_back = county.archive.publish()
+    county.settle()
+    county.cosign(1_760_200_000)
+    reader.keep_policy()
+    reader.keep("genuine", document)
+    reader.keep("superseded", plans[0])
+    reader.keep("withdrawn", taken_back)
+    county.archive.withdraw(taken_back)
     county.corrected(plans[0])
     county.settle()
     county.archive.shut()

@@ -162,13 +162,13 @@ var yangguang = yangguang || {};
     const earlier = before.map((note) => {
       try {
         const known = house.trusted(note, trusted);
-        return known.origin === origin && known.size <= checked.index ? house.stillSeenBy(trusted, known.cosigned) : null;
+        return known.origin === origin && known.size <= checked.index ? house.stillSeenBy(trusted, known.cosigned) : 0;
       } catch (error) {
-        return null;
+        return 0;
       }
     });
     return {
-      from: Math.max(...earlier) || null,
+      from: Math.max(0, ...earlier) || null,
       until: house.seenBy(trusted, cosigned),
       readable: readable.length ? Math.min(...readable) : null,
     };
@@ -286,7 +286,10 @@ var yangguang = yangguang || {};
   let turn = Promise.resolve();
   const begin = (files) => {
     // One batch after the other: a second drop must not write between the lines of the first.
-    turn = turn.then(() => verify(Array.from(files)));
+    turn = turn.then(() => verify(Array.from(files))).catch(() => {
+      results.replaceChildren();
+      show({ name: "" }, "unreadable");
+    });
   };
 
   function listen() {
