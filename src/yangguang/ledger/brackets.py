@@ -36,11 +36,20 @@ def bracket(log: Log, index: int, policy: Policy) -> Bracket:
             readable_by = min((mark.timestamp for mark in found if mark.name in mirrors), default=None)
         if no_later_than is not None and (readable_by is not None or not mirrors):
             break
-    return Bracket(_not_before(log, index, policy), no_later_than, readable_by, witnesses)
+    return Bracket(_not_before(log, index, policy, no_later_than), no_later_than, readable_by, witnesses)
 
 
-def _not_before(log: Log, index: int, policy: Policy) -> int | None:
-    """Return until when the log was known to end before entry `index`."""
-    notes = archived(log.archive, 0, index, newest_first=True)
-    times = (still_seen_by(policy, marks(note, policy)) for note in notes)
-    return next((time for time in times if time is not None), None)
+def _not_before(log: Log, index: int, policy: Policy, no_later_than: int | None) -> int | None:
+    """Return until when the log was known to end before entry `index`.
+
+    A witness that was asked late may still cosign the smaller tree after others have seen the entry: what it had not
+    seen by then says nothing about when it was logged.
+    """
+    for note in archived(log.archive, 0, index, newest_first=True):
+        found = marks(note, policy)
+        in_time = [mark for mark in found if no_later_than is None or mark.timestamp <= no_later_than]
+        for some in (found, in_time):
+            time = still_seen_by(policy, some)
+            if time is not None and (no_later_than is None or time <= no_later_than):
+                return time
+    return None

@@ -25,7 +25,7 @@ TIMESTAMP_BYTES = 8
 
 _KEY_ID_BYTES = 4
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
-_NAME = re.compile(r"[^\s+]+")
+_NAME = re.compile(r"[^\s+\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Note:
 
 
 def is_key_name(name: str) -> bool:
-    """Say whether `name` can stand in a signature line: not empty, no Unicode space, no plus."""
+    """Say whether `name` can stand in a signature line: not empty, no Unicode space, no plus, nothing but UTF-8."""
     return _NAME.fullmatch(name) is not None
 
 

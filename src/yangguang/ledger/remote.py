@@ -21,6 +21,9 @@ class _FetchedFiles(Files):
     def read(self, path: Path) -> bytes:
         return self._fetch(path.as_posix())
 
+    def names(self, folder: Path) -> tuple[str, ...]:
+        raise FileNotFoundError(f"the names in {folder.as_posix()} are not told: a log elsewhere is asked for paths")
+
 
 def open_remote(fetch: Fetch) -> Log:
     """Return the log whose public files `fetch` gives; it believes what it reads, as every `Log` does."""

@@ -29,6 +29,7 @@ from yangguang.ledger.queries import (
     cosigner_key,
     format_verifier_key,
     fsck,
+    open_remote,
     parse_archive_path,
     parse_policy,
     parse_proof,
@@ -69,7 +70,7 @@ class Town:
             f"witness city {format_verifier_key(cosigner_key(CITY))}\n"
             f"witness archives {format_verifier_key(cosigner_key(ARCHIVES))}\n"
             f"witness copy {format_verifier_key(cosigner_key(MIRROR))}\n"
-            "group both all city archives\n"
+            f"group {'any_one any' if quorum == 'any_one' else 'both all'} city archives\n"
             f"quorum {quorum}\n"
         )
 
@@ -151,6 +152,22 @@ def test_one_witness_with_a_wrong_clock_does_not_move_a_bracket_that_takes_two(t
     town.grow(1)
     town.cosigned(1, (CITY, 200), (ARCHIVES, 1))
     assert town.bracket(0) == Bracket(100, 200, None, ("archives", "city"))
+
+
+def test_a_witness_asked_late_does_not_turn_a_bracket_inside_out(town: Town) -> None:
+    town.cosigned(0, (CITY, 50), (ARCHIVES, 50))
+    town.grow(1)
+    town.cosigned(1, (CITY, 100))
+    town.cosigned(0, (ARCHIVES, 150))
+    assert bracket(town.place.reader(), 0, town.policy("any_one")) == Bracket(50, 100, None, ("city",))
+
+
+def test_a_log_elsewhere_has_no_archive_to_look_through(town: Town) -> None:
+    town.grow(5)
+    town.cosigned(5, (CITY, 100))
+    remote = open_remote(lambda path: (town.place.log / path).read_bytes())
+    assert list(remote.archive.sizes()) == []
+    assert parse_proof(remote.prove(0, policy=town.policy("city"))).checkpoint_note == remote.checkpoint_note()
 
 
 def test_strangers_and_altered_checkpoints_count_for_nothing(town: Town) -> None:
