@@ -1,7 +1,7 @@
 """The page ``settings.md``: every line of ``node.toml``, every environment variable."""
 
 from docs.pages.tables import generated_from, table
-from yangguang.site.node import DEFAULT_HOME, HOME_VARIABLE, SETTINGS, SETTINGS_FILE
+from yangguang.site.node import DEFAULT_HOME, HOME_VARIABLE, PARENT_VARIABLE, SETTINGS, SETTINGS_FILE, TABLES
 
 CHINESE = {
     "origin": "日志的名称，终身不变，HOST/PATH，不带协议；也是密钥的名称",
@@ -10,6 +10,9 @@ CHINESE = {
     "base_url": "公网地址的协议和主机，用于站点地图；为空时取自请求",
     "agency": "未写明机关的文件由哪个机关公开",
     "secret_key": "随机文字，由 init 生成，不用于任何公开的签名",
+    "head2": "日志之首的第二份副本：另一块磁盘上的文件；用 `log copy-head` 建立",
+    "[[witness]]": "本日志的见证方：name 名称、url 提交地址、key 其共同签名的公钥",
+    "[[lower]]": "本级镜像的下级节点：name 名称、url 公开地址、key 其日志的公钥",
 }
 """What each setting means, for those who read Chinese."""
 
@@ -20,6 +23,12 @@ VARIABLES = (
         "ERROR",
         "网页出错时写出多少：ERROR、WARNING、INFO",
         "How much of a failing web request is written to standard error: ERROR, WARNING or INFO",
+    ),
+    (
+        PARENT_VARIABLE,
+        "",
+        "由 `serve` 设置，网页进程随该进程结束；不必自行设置",
+        "Set by `serve`: the process whose end is that of its web workers; not for you to set",
     ),
 )
 """Name, default, meaning in Chinese and in English."""
@@ -34,9 +43,13 @@ def settings_page() -> str:
             for found in SETTINGS
         ),
     )
+    tables = table(
+        ("表 table", "含义", "meaning"),
+        ((f"`{found.name}`", CHINESE[found.name], found.meaning) for found in TABLES),
+    )
     variables = table(
         ("变量 variable", "默认 default", "含义", "meaning"),
-        ((f"`{name}`", f"`{default}`", chinese, english) for name, default, chinese, english in VARIABLES),
+        ((f"`{name}`", f"`{default}`" if default else "", chinese, english) for name, default, chinese, english in VARIABLES),
     )
     return f"""# 设置 · Settings
 
@@ -54,6 +67,13 @@ unknown setting is refused at start. A change takes effect at the next start.
 
 `origin` is part of every signature: never change it once a record is public. A site that moves to another host keeps
 the name of its log.
+
+## 上级、下级与见证 · Other nodes
+
+可以有任意多个。用法见 [上下级互联](../how-to/connect-levels.md)。
+As many of each as there are; see [how levels are connected](../how-to/connect-levels.md).
+
+{tables}
 
 ## 环境变量 · Environment variables
 

@@ -47,9 +47,9 @@ class Machine:
         return json.loads(self.run(*arguments, "--json", code=code))
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
-        """Serve the node on a free port; yield its address; stop it as Ctrl-C would, and demand a clean end."""
-        port = free_port()
+    def serving(self, port: int = 0) -> Iterator[str]:
+        """Serve the node on `port`, 0 for a free one; yield its address; stop it as Ctrl-C would, cleanly."""
+        port = port or free_port()
         process = subprocess.Popen(
             self.command("serve", "--port", str(port)), env=self.environment, start_new_session=True
         )

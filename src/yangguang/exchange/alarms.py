@@ -15,14 +15,18 @@ from yangguang.kernel.clock import Clock
 REPORT = "report.json"
 
 
-def raise_alarm(folder: Path, alarm: Alarm, clock: Clock) -> Path:
+def raise_alarm(folder: Path, alarm: Alarm, clock: Clock, *, once: bool = False) -> Path:
     """Write `alarm` into a new folder of `folder` and return it; durable on return.
 
     Args:
         folder: Of all alarms; made if absent.
         alarm: What happened.
         clock: Tells when.
+        once: Return the folder of an earlier alarm of the same kind with the same evidence, if there is one.
     """
+    earlier = _earlier(folder, alarm) if once else None
+    if earlier is not None:
+        return earlier
     now = clock().astimezone(UTC)
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{now:%Y%m%dT%H%M%SZ}-{alarm.kind}"
@@ -41,6 +45,14 @@ def raise_alarm(folder: Path, alarm: Alarm, clock: Clock) -> Path:
     for path in (target, folder):
         _sync(path)
     return target
+
+
+def _earlier(folder: Path, alarm: Alarm) -> Path | None:
+    for path in sorted(folder.glob(f"*-{alarm.kind}*")):
+        kept = {file.name: file.read_bytes() for file in path.iterdir() if file.name != REPORT}
+        if kept == alarm.evidence and (path / REPORT).is_file():
+            return path
+    return None
 
 
 def _report(alarm: Alarm, found_at: str) -> bytes:

@@ -12,10 +12,11 @@ from yangguang.catalogue import queries as catalogue_now
 from yangguang.editorial.commands import destroy_erased, sequence
 from yangguang.editorial.queries import backlog
 from yangguang.ledger.commands import Writer, load_signer, open_writer
-from yangguang.ledger.errors import WriterBusyError
+from yangguang.ledger.errors import HeadForkedError, WitnessAheadError, WriterBusyError
 from yangguang.ledger.queries import open_log
 from yangguang.search import commands as search
 from yangguang.search import queries as search_now
+from yangguang.site.exchanging import SeenElsewhere, asking, refused_to_write
 from yangguang.site.node import Node
 
 BATCH = 1_000
@@ -36,7 +37,7 @@ class Line:
 
     def __init__(self, node: Node, writer: Writer) -> None:
         self._node = node
-        self._writer = writer
+        self.writer = writer
         self._log = open_log(node.log)
         self._blobs = Blobs(node.blobs)
         # Also at the start: the last line may have ended between an erasure and its last trace.
@@ -44,7 +45,7 @@ class Line:
 
     def advance(self) -> int:
         """Log what waits, project what is logged; return how many steps were taken, 0 when nothing was left to do."""
-        settled = sequence(self._writer, self._log, limit=BATCH)
+        settled = sequence(self.writer, self._log, limit=BATCH)
         if settled and destroy_erased(self._log, self._node.blobs):
             self._traces_left = True
         done = settled + self.project()
@@ -81,10 +82,26 @@ def hold(node: Node) -> Iterator[Line]:
     Raises:
         WriterBusyError: another process holds it.
     """
-    with open_writer(log=node.log, head=node.head, signer=load_signer(node.key)) as writer:
+    with _opened(node) as writer:
         # A crash between an erasure's commit and the destruction of its bytes is made good here.
         destroy_erased(open_log(node.log), node.blobs)
         yield Line(node, writer)
+
+
+def _opened(node: Node) -> Writer:
+    """Open the log for writing, unless its witnesses know better what it last was."""
+    seen = SeenElsewhere(node)
+    try:
+        return open_writer(
+            log=node.log,
+            head=node.head,
+            signer=load_signer(node.key),
+            head2=node.second_head,
+            newest_elsewhere=seen,
+        )
+    except (WitnessAheadError, HeadForkedError) as error:
+        refused_to_write(node, error, seen)
+        raise
 
 
 @contextmanager
@@ -125,7 +142,7 @@ def follow(node: Node, stopped: Callable[[], bool]) -> None:
     """Run the line until `stopped`, waiting while another process holds it."""
     while not stopped():
         try:
-            with hold(node) as line:
+            with hold(node) as line, asking(node, line.writer):
                 while not stopped():
                     if not line.advance():
                         time.sleep(POLL_SECONDS)

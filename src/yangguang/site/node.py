@@ -8,7 +8,9 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from yangguang.exchange.types import Lower, WitnessAt
 from yangguang.site.errors import BadSettingsError, NodeMissingError
+from yangguang.site.peers import read_lowers, read_witnesses
 
 HOME_VARIABLE = "YANGGUANG_HOME"
 PARENT_VARIABLE = "YANGGUANG_PARENT"
@@ -34,8 +36,15 @@ SETTINGS = (
     Setting("base_url", "Scheme and host of the public address, for site maps; empty follows each request.", ""),
     Setting("agency", "Code of the agency that publishes what names none.", "home"),
     Setting("secret_key", "Random text that signs nothing public; made by init.", ""),
+    Setting("head2", "Second copy of the log's head: a file on another disk; begun with `log copy-head`.", ""),
 )
 """Every setting of a node; an unknown one is refused at start."""
+
+TABLES = (
+    Setting("[[witness]]", "A witness of this log: `name`, `url` of its submission prefix, `key` it cosigns with.", ""),
+    Setting("[[lower]]", "A lower node that this one mirrors: `name`, public `url`, `key` of its log.", ""),
+)
+"""Tables of ``node.toml``, each as often as needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +59,9 @@ class Node:
         base_url: Public scheme and host, or empty.
         agency: Code of the default agency.
         secret_key: Django's secret.
+        head2: Path of the second copy of the head, or empty.
+        witnesses: Who is asked to cosign the log.
+        lowers: Whose logs are mirrored.
     """
 
     home: Path
@@ -59,6 +71,9 @@ class Node:
     base_url: str = ""
     agency: str = "home"
     secret_key: str = ""
+    head2: str = ""
+    witnesses: tuple[WitnessAt, ...] = ()
+    lowers: tuple[Lower, ...] = ()
 
     @property
     def exists(self) -> bool:
@@ -94,6 +109,26 @@ class Node:
     def search(self) -> Path:
         """The full-text index."""
         return self.home / "search"
+
+    @property
+    def second_head(self) -> Path | None:
+        """The second copy of the head, None where none is kept."""
+        return Path(self.head2) if self.head2 else None
+
+    @property
+    def mirrors(self) -> Path:
+        """Copies of lower logs."""
+        return self.home / "mirrors"
+
+    @property
+    def alarms(self) -> Path:
+        """What a person must look at, a folder each."""
+        return self.home / "alarms"
+
+    @property
+    def witness(self) -> Path:
+        """Keys and memories with which this node cosigns others' logs."""
+        return self.home / "witness"
 
     @property
     def policy(self) -> Path:
@@ -133,10 +168,11 @@ def load(home: Path) -> Node:
         raise BadSettingsError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettingsError(f"{path} is not TOML: {error}") from error
-    known = {item.name for item in fields(Node)} - {"home"}
+    witnesses, lowers = read_witnesses(path, said.pop("witness", [])), read_lowers(path, said.pop("lower", []))
+    known = {item.name for item in fields(Node)} - {"home", "witnesses", "lowers"}
     for name, value in said.items():
         if name not in known or not isinstance(value, str):
             raise BadSettingsError(
                 f"{path} has {name} = {value!r}: texts named {', '.join(sorted(known))} are the rule"
             )
-    return Node(home=home, **said)
+    return Node(home=home, witnesses=witnesses, lowers=lowers, **said)

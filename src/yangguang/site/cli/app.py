@@ -6,7 +6,7 @@ import typer
 from django.db import DatabaseError
 
 from yangguang.kernel.errors import YangguangError
-from yangguang.site.cli import imports, logs, nodes, records, serving
+from yangguang.site.cli import exchanging, imports, logs, nodes, records, serving
 
 app = typer.Typer(
     name="yangguang",
@@ -30,7 +30,12 @@ app.command("withdraw")(records.withdraw)
 app.command("restore")(records.restore)
 app.command("erase")(records.erase)
 app.add_typer(logs.log, name="log")
+logs.log.command("export-delta")(exchanging.write_delta)
+logs.log.command("import-delta")(exchanging.read_delta)
+logs.log.command("copy-head")(exchanging.begin_second_head)
 app.command("rebuild")(logs.rebuild)
+app.add_typer(exchanging.witness, name="witness")
+app.add_typer(exchanging.mirror, name="mirror")
 
 
 def main() -> None:
