@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.rooms.ledger.oracle import Oracle
 from tests.rooms.ledger.places import UNSYNCED, Place, Unsynced, new_place, numbered
 from yangguang.kernel.clock import fixed_clock
 from yangguang.ledger.checkpoint import sign_checkpoint
@@ -370,3 +371,32 @@ def test_a_store_of_another_kind_is_not_taken_for_a_witness(tmp_path: Path) -> N
 
 def test_a_verifier_key_of_a_witness_is_written_as_the_specification_says() -> None:
     assert parse_verifier_key(format_verifier_key(CITY_KEY)) == CITY_KEY
+
+
+TREES = [Oracle(numbered(0, 12) + tail) for tail in (numbered(12, 24), [b"forged"] * 12)]
+LYING = new_signer("liar.example/log")
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 24), st.integers(0, 24), st.integers(0, 1), st.integers(0, 1)), max_size=25))
+def test_no_sequence_of_requests_makes_a_witness_cosign_two_trees(
+    tmp_path_factory: pytest.TempPathFactory, requests: list[tuple[int, int, int, int]]
+) -> None:
+    cosigned: list[tuple[int, bytes]] = []
+    with new_witness(tmp_path_factory.mktemp("witness")) as witness:
+        witness.trust(format_verifier_key(verifier_key(LYING)))
+        for guess, size, signed, proven in requests:
+            old = cosigned[-1][0] if cosigned and guess % 3 else guess
+            tree = TREES[signed]
+            path = TREES[proven].consistency(old, size) if 0 < old < size else ()
+            note = sign_checkpoint(Checkpoint(LYING.name, size, tree.root(size)), LYING)
+            answer = witness.add_checkpoint(format_request(Request(old, path, note)))
+            known, root_then = cosigned[-1] if cosigned else (0, tree.root(0))
+            is_right = old == known <= size and tree.root(known) == root_then and (old in (0, size) or signed == proven)
+            if answer.status == 200:
+                assert old == known <= size
+                assert tree.root(known) == root_then
+                cosigned.append((size, tree.root(size)))
+            else:
+                assert not is_right
+                assert answer.status in (400, 409, 422)
