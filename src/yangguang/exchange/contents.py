@@ -32,7 +32,7 @@ _OK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Fetched:
+class Fetched:
     """What came for a component: its salt and bytes, or None where it is not given out."""
 
     wanted: Wanted
@@ -58,7 +58,7 @@ def fetch_contents(url: str, transport: Transport, holdings: Holdings, folder: P
         for batch in _batches(holdings):
             held = _already_held(batch, Blobs(folder))
             missing = [one for one in batch if one not in held]
-            came = [one for one in pool.map(partial(_fetch, url, transport), missing) if one.found is not None]
+            came = [one for one in pool.map(partial(fetch, url, transport), missing) if one.found is not None]
             keep_all(folder, [(one.wanted.label, *one.found) for one in came if one.found is not None])
             holdings.held([one.commitment for one in held] + [one.wanted.commitment for one in came])
             fetched += len(came)
@@ -85,13 +85,19 @@ def _already_held(batch: Sequence[Wanted], blobs: Blobs) -> set[Wanted]:
     return held
 
 
-def _fetch(url: str, transport: Transport, wanted: Wanted) -> _Fetched:
+def fetch(url: str, transport: Transport, wanted: Wanted) -> Fetched:
+    """Return what the node at `url` gives for a component, checked against its commitment.
+
+    Raises:
+        UnreachableError: the node did not answer.
+        FaultError: it gave other bytes than its log commits to.
+    """
     address = f"{url}/{component_address(wanted)}"
     content = transport.get(address, limit=MAX_CONTENT_BYTES)
     proof = transport.get(address + PROOF_SUFFIX, limit=MAX_PROOF_BYTES)
     if content.status != _OK or proof.status != _OK:
         # Withdrawn, erased or lost since: the next entries of the log say which.
-        return _Fetched(wanted, None)
+        return Fetched(wanted, None)
     try:
         _, salts = opened(parse_proof(proof.body).extra)
     except YangguangError as error:
@@ -105,7 +111,7 @@ def _fetch(url: str, transport: Transport, wanted: Wanted) -> _Fetched:
             f"{wanted.index} commits to",
             proof.body,
         )
-    return _Fetched(wanted, (salt, content.body))
+    return Fetched(wanted, (salt, content.body))
 
 
 def _fault(wanted: Wanted, message: str, proof: bytes) -> FaultError:

@@ -5,6 +5,7 @@ ExchangeError
 ├── NotServedError       it answered, and did not give what was asked for
 ├── FaultError           it gave what no honest node gives: an alarm, with evidence
 ├── StoppedError         this lower log forked; a person must look before it is mirrored again
+├── UntrustedError       whose log it is, nobody whom the trust file names has signed
 ├── BadDeltaError        a file that is not a delta, or lacks what the pull needs
 └── NoSuchLowerError     no lower log of this name is configured
 """
@@ -51,6 +52,10 @@ class FaultError(ExchangeError):
 
 class StoppedError(ExchangeError):
     """A log that contradicted itself is not followed until a person has looked at the evidence."""
+
+
+class UntrustedError(ExchangeError):
+    """A log of which the trust file knows nothing, or that gives no trust file to begin with."""
 
 
 class BadDeltaError(ExchangeError):

@@ -107,8 +107,8 @@ def _extend(lower: Lower, transport: Transport, place: MirrorPlace) -> None:
     note = answer.body
     try:
         size = parse_checkpoint(note, lower.key).size
-        theirs = open_remote(partial(_file, lower, transport, note))
-        place.mirror.extend(note, _checked(theirs, place.size, size, note), path=_path(theirs, place.size, size))
+        theirs = remote_log(lower, transport, note)
+        place.mirror.extend(note, _checked(theirs, place.size, size, note), path=claimed_path(theirs, place.size, size))
     except (BadSignatureError, MalformedNoteError) as error:
         raise FaultError(
             f"{lower.url} serves a checkpoint that the log's key did not sign: {error}",
@@ -124,6 +124,11 @@ def _extend(lower: Lower, transport: Transport, place: MirrorPlace) -> None:
         raise NotServedError(f"{lower.url} does not give the entries it signed: {error}", status=_OK) from error
 
 
+def remote_log(lower: Lower, transport: Transport, note: bytes) -> Log:
+    """Return the log of `lower` as it was when it signed `note`, its files fetched as they are read."""
+    return open_remote(partial(_file, lower, transport, note))
+
+
 def _file(lower: Lower, transport: Transport, note: bytes, path: str) -> bytes:
     """Return a file of the lower log as it was when it signed `note`."""
     if path == "checkpoint":
@@ -137,7 +142,7 @@ def _file(lower: Lower, transport: Transport, note: bytes, path: str) -> bytes:
     return answer.body
 
 
-def _path(theirs: Log, old: int, new: int) -> tuple[bytes, ...] | None:
+def claimed_path(theirs: Log, old: int, new: int) -> tuple[bytes, ...] | None:
     """Return the consistency path that the lower node's tiles give; None where they give none, or none is needed."""
     if not 0 < old < new:
         return None

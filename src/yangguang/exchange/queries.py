@@ -5,12 +5,13 @@ from contextlib import closing
 from pathlib import Path
 
 from yangguang.exchange.holdings import Holdings
+from yangguang.exchange.monitoring_reports import is_report_signed
 from yangguang.exchange.places import blobs_folder, holdings_file, is_place_name, log_folder
 from yangguang.exchange.types import Lower, MirrorState
 from yangguang.ledger.errors import LogDamagedError
 from yangguang.ledger.queries import open_log
 
-__all__ = ["blobs_folder", "is_place_name", "log_folder", "mirror_states"]
+__all__ = ["blobs_folder", "is_place_name", "is_report_signed", "log_folder", "mirror_states"]
 
 
 def mirror_states(mirrors: Path, lowers: Sequence[Lower]) -> tuple[MirrorState, ...]:

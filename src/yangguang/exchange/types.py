@@ -85,6 +85,16 @@ class AlarmKind(StrEnum):
     """A node did not answer for longer than the grace allows."""
     WITNESS = "witness"
     """A witness says that our own log was larger, or another one, before."""
+    CHAIN = "chain"
+    """An entry does not follow from its record's entries before."""
+    TIME = "time"
+    """An entry claims a time at which witnesses know that it was not logged."""
+    STALE = "stale"
+    """No witness has cosigned for longer than the heartbeat allows: the log stands still, or hides its newest."""
+    PAGE = "page"
+    """A node shows a record that no entry of its log speaks of."""
+    ERASURE = "erasure"
+    """A node still gives out what its log says was withdrawn or erased."""
 
 
 @dataclass(frozen=True, slots=True)

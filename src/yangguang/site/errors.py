@@ -4,6 +4,7 @@ SiteError
 ├── NodeMissingError      there is no node in this folder
 ├── NodeExistsError       there is one already
 ├── BadSettingsError      node.toml says something it cannot
+├── BadTargetError        what is to be monitored is neither a log's origin nor an address
 └── AddressRefusedError   nothing can listen on this host and port
 """
 
@@ -24,6 +25,10 @@ class NodeExistsError(SiteError):
 
 class BadSettingsError(SiteError):
     """node.toml has a key or value that no setting knows."""
+
+
+class BadTargetError(SiteError):
+    """Neither HOST/PATH nor an address that begins with http:// or https://."""
 
 
 class AddressRefusedError(SiteError):

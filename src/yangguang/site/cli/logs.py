@@ -39,7 +39,7 @@ def fsck(
 ) -> None:
     """全面自检 · Examine log, contents, catalogue and index; exit code 1 and a list by name if anything is wrong."""
     home = node()
-    with _bars() as progress:
+    with bars() as progress:
         findings = list(examine(home, progress))
     if as_json:
         say_json([{"where": item.where, "rule": item.rule, "message": item.message} for item in findings])
@@ -57,7 +57,7 @@ def rebuild(
     """重建投影 · Drop a projection and replay it; what was erased and came back is destroyed again."""
     home = node()
     blobs = Blobs(home.blobs)
-    with hold(home), _bars() as progress:
+    with hold(home), bars() as progress:
         entries = open_log(home.log)
         size = entries.checkpoint().size
         destroy_erased(entries, home.blobs, again=True)
@@ -78,7 +78,8 @@ def _replay(name: str, size: int, progress: Callable[[str, int, int], None], adv
 
 
 @contextmanager
-def _bars() -> Iterator[Callable[[str, int, int], None]]:
+def bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield what draws progress on a terminal: called with what is examined, how far, of how many."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         tasks: dict[str, int] = {}
