@@ -56,7 +56,7 @@ def test_a_coverage_guided_fuzzer_finds_nothing(tmp_path: Path, name: str) -> No
         fuzzing.__file__,
         name,
         tmp_path,
-        "-runs=60000",
+        "-runs=200000",
         "-max_len=2048",
         "-seed=1",
         "-timeout=5",
@@ -66,4 +66,4 @@ def test_a_coverage_guided_fuzzer_finds_nothing(tmp_path: Path, name: str) -> No
         command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr[-3000:]
-    assert "Done 60000 runs" in run.stderr
+    assert "Done 200000 runs" in run.stderr

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.rooms.ledger.crash.campaign import Variant
+from tests.rooms.ledger.crash.campaign import Act, Campaign, Variant
+from tests.rooms.ledger.crash.guarded import BEAT, COSIGN, GuardedCampaign
 from tests.rooms.ledger.crash.invariants import Invariant
 from tests.rooms.ledger.crash.machine import SimulatedConnection, SimulatedFiles
+from yangguang.ledger.archive import Archive
 from yangguang.ledger.checkpoint import read_checkpoint
 from yangguang.ledger.edge import StagedFile
+from yangguang.ledger.guards import SecondHead
 from yangguang.ledger.head import HeadStore
 from yangguang.ledger.notes import parse_note
 from yangguang.ledger.public import PublicFolder
@@ -80,6 +83,14 @@ class DropBeforeFolderSync(SimulatedFiles):
         super().sync_folder(path)
 
 
+class CopyBeforeCommit(SimulatedFiles):
+    """The second copy of the head is written before the commit."""
+
+    def commit(self, connection: sqlite3.Connection) -> None:
+        SecondHead(self.machine.root / "elsewhere" / "head", self).replace(_new_note(connection))
+        super().commit(connection)
+
+
 class NormalConnection(SimulatedConnection):
     """SQLite is asked for synchronous=NORMAL."""
 
@@ -112,6 +123,14 @@ def _commit_and_drop(head: HeadStore) -> None:
     head.drop_staged()
 
 
+def _copy_nothing(_: SecondHead, __: bytes) -> None:
+    return
+
+
+def _store_nothing(_: Archive, note: bytes) -> bytes:
+    return note
+
+
 def _nothing_staged(_: HeadStore) -> Iterator[StagedFile]:
     return iter(())
 
@@ -125,15 +144,21 @@ def _settle_what_is_there(public: PublicFolder, folder: Path, unsynced: dict[Pat
 
 @dataclass(frozen=True)
 class Broken:
-    """A writer that breaks a rule, the invariants that fall with it, and the batches that show it."""
+    """A writer that breaks a rule, the invariants that fall with it, and the acts that show it."""
 
     variant: Variant
     falls: frozenset[Invariant]
-    batches: tuple[int, ...] = (2, 253, 1, 3)
+    acts: tuple[Act, ...] = (2, 253, 1, 3)
+    kind: type[Campaign] = Campaign
 
 
 def _broken(*falls: Invariant, variant: Variant) -> Broken:
     return Broken(variant, frozenset(falls))
+
+
+def _unguarded(*falls: Invariant, variant: Variant) -> Broken:
+    """Return a writer whose guards do not guard."""
+    return Broken(variant, frozenset(falls), (2, COSIGN, BEAT, 1), GuardedCampaign)
 
 
 BROKEN = {
@@ -162,6 +187,14 @@ BROKEN = {
     ),
     # A reader meets half a checkpoint, and what is torn is refused at the start as another history.
     "files are written in place": _broken("I3", "I4", variant=Variant(InPlace)),
+    # The next start believes that its head was restored from a backup.
+    "the second copy of the head is written before the commit": _unguarded("I4", variant=Variant(CopyBeforeCommit)),
+    "the second copy of the head is not kept up": _unguarded(
+        "I2", variant=Variant(patches=((SecondHead, "replace", _copy_nothing),))
+    ),
+    "cosignatures are shown and not archived": _unguarded(
+        "I1", "I3", variant=Variant(patches=((Archive, "store", _store_nothing),))
+    ),
     "SQLite does not sync its commits": _broken("I1", "I2", variant=Variant(connection=NormalConnection)),
 }
 """By the rule of LEDGER design 2.5 that is broken."""

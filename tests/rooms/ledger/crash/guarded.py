@@ -53,13 +53,21 @@ class GuardedCampaign(Campaign):
         machine.tell(replace(machine.told, archived={**archived, path: archived.get(path, frozenset()) | {line}}))
 
     def _look(self, moment: Moment) -> None:
-        """Check also that the second copy has all that anybody saw: else it would not notice a restored backup."""
+        """Check also that the second copy has all that anybody saw: else it would not notice a restored backup.
+
+        And that whatever a reader sees cosigned is archived.
+        """
         super()._look(moment)
         copy = moment.disk.files.get("elsewhere/head")
         if copy is None:
             raise ViolationError("I2", "the second copy of the head is gone")
         size = read_checkpoint(copy, self.key).size
         newest = max(moment.told.released, default=0)
-        visible = read_checkpoint(moment.disk.files["log/checkpoint"] or b"", self.key).size
+        note = moment.disk.files["log/checkpoint"] or b""
+        visible = read_checkpoint(note, self.key).size
         if size < max(newest, visible):
             raise ViolationError("I2", f"{max(newest, visible)} entries were shown, the second copy says {size}")
+        archived = moment.disk.files.get(f"log/{archive_path(visible)}") or b""
+        seen = {line for line in note.splitlines(keepends=True) if self._witness.name.encode() in line}
+        if not seen <= set(archived.splitlines(keepends=True)):
+            raise ViolationError("I3", f"a cosignature of {visible} entries is visible and not archived")

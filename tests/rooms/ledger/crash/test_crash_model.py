@@ -120,7 +120,7 @@ def test_no_second_crash_of_a_mirror_loses_or_contradicts_anything(tmp_path: Pat
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_writer_that_breaks_a_rule_is_caught(tmp_path: Path, broken: Broken) -> None:
     sampling = Sampling(seed=2, cuts=8, again=40, cuts_again=8, stop_at=broken.falls)
-    count = Campaign(tmp_path / "node", sampling, broken.variant).run(*broken.batches)
+    count = broken.kind(tmp_path / "node", sampling, broken.variant).run(*broken.acts)
     assert count.invariants >= broken.falls, f"{count}: the model is blind to this"
 
 
