@@ -42,6 +42,11 @@ class Web:
             raise OSError(f"{address} gave no whole answer: {error!r}") from error
         return answer.status, answer.body
 
+    def close(self) -> None:
+        """Close the connections of this thread; those of other threads end with them."""
+        for connection in self._own.__dict__.pop("kept", {}).values():
+            connection.close()
+
     def _ask(self, method: str, address: str, body: bytes | None, limit: int) -> Answer:
         parts = urlsplit(address)
         path = parts.path or "/"

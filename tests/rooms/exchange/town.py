@@ -10,7 +10,7 @@ from yangguang.exchange.commands import Cosigner, Level
 from yangguang.exchange.errors import UnreachableError
 from yangguang.exchange.types import Answer, Lower
 from yangguang.kernel.identifiers import RecordId
-from yangguang.ledger.commands import Witness, generate_key, load_signer, open_writer
+from yangguang.ledger.commands import Witness, Writer, generate_key, load_signer, open_writer
 from yangguang.ledger.queries import cosigner_key, verifier_key
 from yangguang.ledger.types import Policy
 from yangguang.ledger.types import Witness as Trusted
@@ -44,6 +44,11 @@ class Town(Archive):
         self.asked: list[str] = []
         self.tampered: dict[str, bytes] = {}
         """By path, answers in the place of the true ones."""
+
+    @property
+    def writer(self) -> Writer:
+        """The log's writer."""
+        return self._writer
 
     def answer(self, path: str) -> Answer:
         """Answer a GET."""
