@@ -11,7 +11,7 @@ from yangguang.catalogue import commands as catalogue
 from yangguang.catalogue import queries as catalogue_now
 from yangguang.editorial.commands import destroy_erased, sequence
 from yangguang.editorial.queries import backlog
-from yangguang.ledger.commands import Writer, load_signer, open_writer
+from yangguang.ledger.commands import Writer, load_signer, load_sm2_signer, open_writer
 from yangguang.ledger.errors import HeadForkedError, WitnessAheadError, WriterBusyError
 from yangguang.ledger.queries import open_log
 from yangguang.search import commands as search
@@ -98,6 +98,7 @@ def _opened(node: Node) -> Writer:
             signer=load_signer(node.key),
             head2=node.second_head,
             newest_elsewhere=seen,
+            also=[load_sm2_signer(node.sm2)] if node.sm2 is not None else [],
         )
     except (WitnessAheadError, HeadForkedError) as error:
         refused_to_write(node, error, seen)

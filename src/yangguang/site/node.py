@@ -37,6 +37,7 @@ SETTINGS = (
     Setting("agency", "Code of the agency that publishes what names none.", "home"),
     Setting("secret_key", "Random text that signs nothing public; made by init.", ""),
     Setting("head2", "Second copy of the log's head: a file on another disk; begun with `log copy-head`.", ""),
+    Setting("sm2_key", "SM2 private key that signs every checkpoint too, as keys/sm2.key; made by `log sm2-key`.", ""),
 )
 """Every setting of a node; an unknown one is refused at start."""
 
@@ -60,6 +61,7 @@ class Node:
         agency: Code of the default agency.
         secret_key: Django's secret.
         head2: Path of the second copy of the head, or empty.
+        sm2_key: Path of the SM2 private key from the home, or empty.
         witnesses: Who is asked to cosign the log.
         lowers: Whose logs are mirrored.
     """
@@ -72,6 +74,7 @@ class Node:
     agency: str = "home"
     secret_key: str = ""
     head2: str = ""
+    sm2_key: str = ""
     witnesses: tuple[WitnessAt, ...] = ()
     lowers: tuple[Lower, ...] = ()
 
@@ -114,6 +117,11 @@ class Node:
     def second_head(self) -> Path | None:
         """The second copy of the head, None where none is kept."""
         return Path(self.head2) if self.head2 else None
+
+    @property
+    def sm2(self) -> Path | None:
+        """The SM2 private key, None where checkpoints are signed with Ed25519 alone."""
+        return self.home / self.sm2_key if self.sm2_key else None
 
     @property
     def mirrors(self) -> Path:

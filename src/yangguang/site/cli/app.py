@@ -6,7 +6,7 @@ import typer
 from django.db import DatabaseError
 
 from yangguang.kernel.errors import YangguangError
-from yangguang.site.cli import exchanging, imports, logs, nodes, records, serving
+from yangguang.site.cli import exchanging, imports, logs, monitoring, national, nodes, records, serving
 
 app = typer.Typer(
     name="yangguang",
@@ -33,7 +33,9 @@ app.add_typer(logs.log, name="log")
 logs.log.command("export-delta")(exchanging.write_delta)
 logs.log.command("import-delta")(exchanging.read_delta)
 logs.log.command("copy-head")(exchanging.begin_second_head)
+logs.log.command("sm2-key")(national.sm2_key)
 app.command("rebuild")(logs.rebuild)
+app.command("monitor")(monitoring.monitor_logs)
 app.add_typer(exchanging.witness, name="witness")
 app.add_typer(exchanging.mirror, name="mirror")
 
