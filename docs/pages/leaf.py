@@ -45,6 +45,11 @@ FIELDS: Mapping[str, tuple[str, str, str]] = {
         "Salted commitment of each component",
         "成分名到 32 字节 base64 label to 32 bytes in base64",
     ),
+    "g": (
+        "各成分的 SM3 加盐承诺，按设置启用",
+        "The same commitments by SM3, where the setting `sm3` is on",
+        "与 c 相同的成分 the components of c",
+    ),
     "k": ("被删除的成分", "Components erased", "成分名，按序 labels, sorted"),
     "why": ("法定理由代码", "Code of the legal ground", "见 [法定内容](law.md) see there"),
     "by": ("决定机关的统一社会信用代码", "Credit code of the deciding authority", "18 位 18 characters"),

@@ -11,6 +11,7 @@ CHINESE = {
     "agency": "未写明机关的文件由哪个机关公开",
     "secret_key": "随机文字，由 init 生成，不用于任何公开的签名",
     "head2": "日志之首的第二份副本：另一块磁盘上的文件；用 `log copy-head` 建立",
+    "sm3": "`on`：每个成分另加 SM3 承诺，与 SHA-256 并存",
     "sm2_key": "国密 SM2 私钥文件，如 keys/sm2.key：每个检查点另加一行 SM2 签名；用 `log sm2-key` 生成；为空时不加",
     "[[witness]]": "本日志的见证方：name 名称、url 提交地址、key 其共同签名的公钥",
     "[[lower]]": "本级镜像的下级节点：name 名称、url 公开地址、key 其日志的公钥",

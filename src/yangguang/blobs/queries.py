@@ -7,12 +7,12 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from yangguang.blobs.commitments import commitment
+from yangguang.blobs.commitments import commitment, national_commitment
 from yangguang.blobs.errors import BlobCorruptError, BlobErasedError, BlobMissingError
 from yangguang.blobs.store import database, large_file, reading
 from yangguang.blobs.types import Opening, Stored
 
-__all__ = ["Blobs", "commitment"]
+__all__ = ["Blobs", "commitment", "national_commitment"]
 
 
 class Blobs:

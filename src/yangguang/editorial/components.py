@@ -2,11 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from yangguang.agencies.types import Agency
+from yangguang.blobs.queries import national_commitment
+from yangguang.blobs.types import Opening
 from yangguang.editorial.errors import EditorialError, TooManyFilesError
 from yangguang.formats.queries import render
 from yangguang.kernel.clock import china_date, unix_seconds
@@ -143,3 +146,11 @@ def event_of(fresh: Fresh, commitments: dict[str, bytes], now: datetime) -> Even
 def withdrawal_of(fresh: Fresh, ground: str, now: datetime) -> Event:
     """Return the withdrawal that a file asks for, right after its publication."""
     return replace(event_of(fresh, {}, now), type=EventType.WITHDRAW, previous=0, formed_on=None, ground=ground)
+
+
+def national_of(fresh: Fresh, openings: Sequence[Opening]) -> dict[str, bytes]:
+    """Return the commitments by SM3 to the components that `openings` open, in the same order."""
+    return {
+        label: national_commitment(label, opening.salt, content)
+        for (label, content), opening in zip(fresh.components, openings, strict=True)
+    }

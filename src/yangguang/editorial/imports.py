@@ -16,7 +16,7 @@ from django.db import DatabaseError, transaction
 from yangguang.agencies.queries import agency as agency_of
 from yangguang.agencies.types import NO_USCC, Agency
 from yangguang.blobs.commands import put_all
-from yangguang.editorial.components import Fresh, components_of, event_of, stem_of, withdrawal_of, words_of
+from yangguang.editorial.components import Fresh, components_of, event_of, national_of, stem_of, withdrawal_of, words_of
 from yangguang.editorial.errors import EditorialError, NotPossibleError, OutboxFullError
 from yangguang.editorial.heads import after, why_not
 from yangguang.editorial.models import ImportedRow, PlaceRow, SerialRow
@@ -46,7 +46,9 @@ class _Decision:
     refusal: str = ""
 
 
-def import_all(manuscripts: Sequence[Manuscript], *, agency: str, blobs: Path, clock: Clock) -> tuple[Imported, ...]:
+def import_all(
+    manuscripts: Sequence[Manuscript], *, agency: str, blobs: Path, clock: Clock, national: bool = False
+) -> tuple[Imported, ...]:
     """Queue one batch of manuscripts for the log.
 
     Args:
@@ -54,6 +56,7 @@ def import_all(manuscripts: Sequence[Manuscript], *, agency: str, blobs: Path, c
         agency: Code of the agency that publishes what names none.
         blobs: Folder of the contents.
         clock: The claimed time.
+        national: Commit by SM3 as well.
 
     Returns:
         What became of each, in order. A bad manuscript is refused alone; the others are queued.
@@ -62,7 +65,7 @@ def import_all(manuscripts: Sequence[Manuscript], *, agency: str, blobs: Path, c
         UnknownAgencyError: `agency` is not registered.
         BlobNotStoredError, OutboxFullError: the disk refused; nothing of the batch was queued.
     """
-    batch = _Batch(agency_of(agency), clock())
+    batch = _Batch(agency_of(agency), clock(), national=national)
     try:
         batch.decide(manuscripts)
         batch.number()
@@ -78,7 +81,8 @@ def import_all(manuscripts: Sequence[Manuscript], *, agency: str, blobs: Path, c
 class _Batch:
     """One batch on its way: `decide`, `number`, `prepare`, `queue`, in this order."""
 
-    def __init__(self, default: Agency, now: datetime) -> None:
+    def __init__(self, default: Agency, now: datetime, *, national: bool) -> None:
+        self._national = national
         self._default = default
         self._now = now
         self._agencies = {default.code: default}
@@ -202,8 +206,11 @@ class _Batch:
         openings = iter(put_all(blobs, items, owners=owners))
         events: list[Event] = []
         for one in fresh:
-            commitments = {opening.label: opening.commitment for opening in islice(openings, len(one.components))}
-            events += _events(one, commitments, self._now)
+            own = list(islice(openings, len(one.components)))
+            event, *more = _events(one, {opening.label: opening.commitment for opening in own}, self._now)
+            if self._national:
+                event = replace(event, national=national_of(one, own))
+            events += [event, *more]
         with transaction.atomic():
             self._record_imports()
             enqueue(events)

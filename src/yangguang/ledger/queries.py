@@ -1,5 +1,6 @@
 """What can be asked of a log, or of evidence that a log once gave."""
 
+from yangguang.kernel.sm3 import sm3
 from yangguang.ledger.archive import archive_path, parse_archive_path
 from yangguang.ledger.brackets import bracket
 from yangguang.ledger.checkpoint import parse_checkpoint
@@ -11,7 +12,6 @@ from yangguang.ledger.proofs import format_proof, parse_proof, verify_proof
 from yangguang.ledger.reader import Log, open_log
 from yangguang.ledger.remote import open_remote
 from yangguang.ledger.sm2 import format_sm2_key, is_signed_by_sm2, parse_sm2_key, verify_sm2
-from yangguang.ledger.sm3 import sm3
 from yangguang.ledger.tiles import (
     MAX_BUNDLE_BYTES,
     MAX_ENTRY_BYTES,

@@ -7,7 +7,7 @@ its time depends on them, so signing is left to libcrypto.
 from collections.abc import Callable
 from typing import TypeAlias
 
-from yangguang.ledger.sm3 import sm3
+from yangguang.kernel.sm3 import sm3
 
 PRIME = 0xFFFFFFFE_FFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFF_00000000_FFFFFFFF_FFFFFFFF
 A = PRIME - 3

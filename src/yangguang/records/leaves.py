@@ -38,15 +38,15 @@ class _Shape:
     optional: frozenset[str] = frozenset()
 
 
-_FIRST = _Shape(frozenset({"c", "id", "r", "u"}), frozenset({"f"}))
+_FIRST = _Shape(frozenset({"c", "id", "r", "u"}), frozenset({"f", "g"}))
 _SHAPES: Mapping[EventType, _Shape] = {
     EventType.PUBLISH: _FIRST,
     EventType.IMPORT: _FIRST,
-    EventType.REVISE: _Shape(frozenset({"c", "id", "p", "r", "u"}), frozenset({"f"})),
+    EventType.REVISE: _Shape(frozenset({"c", "id", "p", "r", "u"}), frozenset({"f", "g"})),
     EventType.WITHDRAW: _Shape(frozenset({"id", "p", "r", "u", "why"}), frozenset({"by"})),
     EventType.RESTORE: _Shape(frozenset({"id", "p", "r", "u"}), frozenset({"by"})),
     EventType.ERASE: _Shape(frozenset({"id", "k", "p", "r", "u", "why"}), frozenset({"by"})),
-    EventType.RENDER: _Shape(frozenset({"c", "id", "p", "r", "u"})),
+    EventType.RENDER: _Shape(frozenset({"c", "id", "p", "r", "u"}), frozenset({"g"})),
     EventType.KEY: _Shape(frozenset({"key"})),
     EventType.RECEIPT: _Shape(frozenset({"h", "n", "o"})),
 }
@@ -63,6 +63,7 @@ def encode_event(event: Event) -> bytes:
     fields: dict[str, JsonValue] = {"t": event.type.value, "ts": event.claimed_at, "v": LEAF_VERSION}
     present: list[tuple[str, bool, JsonValue]] = [
         ("c", bool(event.commitments), {k: _base64(v) for k, v in event.commitments.items()}),
+        ("g", bool(event.national), {k: _base64(v) for k, v in event.national.items()}),
         ("f", event.formed_on is not None, event.formed_on.isoformat() if event.formed_on else None),
         ("id", event.id is not None, event.id),
         ("k", bool(event.components), list(event.components)),
@@ -77,7 +78,7 @@ def encode_event(event: Event) -> bytes:
     if event.receipt is not None:
         said = event.receipt
         fields.update({"o": _base64(said.origin_sha256), "n": said.size, "h": _base64(said.root)})
-    if any(len(item) != COMMITMENT_BYTES for item in event.commitments.values()):
+    if any(len(item) != COMMITMENT_BYTES for item in (*event.commitments.values(), *event.national.values())):
         raise BadValueError(f"{event.type} leaf has a commitment that is not of {COMMITMENT_BYTES} bytes")
     _check(event.type, fields)
     raw = canonical.encode(fields)
@@ -110,7 +111,7 @@ def decode_event(raw: bytes) -> Event:
 
 def _event(kind: EventType, fields: dict[str, JsonValue]) -> Event:
     identifier, formed_on = fields.get("id"), fields.get("f")
-    commitments, components = fields.get("c"), fields.get("k")
+    commitments, national, components = fields.get("c"), fields.get("g"), fields.get("k")
     return Event(
         type=kind,
         claimed_at=_int(fields["ts"]),
@@ -120,6 +121,7 @@ def _event(kind: EventType, fields: dict[str, JsonValue]) -> Event:
         unit=str(fields.get("u", "")),
         formed_on=date.fromisoformat(str(formed_on)) if formed_on is not None else None,
         commitments={k: _digest(v) for k, v in commitments.items()} if isinstance(commitments, dict) else {},
+        national={k: _digest(v) for k, v in national.items()} if isinstance(national, dict) else {},
         components=tuple(str(k) for k in components) if isinstance(components, list) else (),
         ground=str(fields.get("why", "")),
         decided_by=str(fields.get("by", "")),
@@ -144,6 +146,9 @@ def _check(kind: EventType, fields: dict[str, JsonValue]) -> None:
         if not good:
             raise BadValueError(f"{kind} leaf has {name}={str(fields[name])[:80]!r}, which its rule refuses")
     commitments = fields.get("c")
+    national = fields.get("g")
+    if isinstance(national, dict) and isinstance(commitments, dict) and national.keys() != commitments.keys():
+        raise BadValueError(f"{kind} leaf has commitments by SM3 to other components than by SHA-256")
     if kind in _STATES_A_REVISION and isinstance(commitments, dict) and not {META, BODY} <= commitments.keys():
         raise BadValueError(f"{kind} leaf commits to {sorted(commitments)}: meta and body are required")
     if (kind in {EventType.PUBLISH, EventType.IMPORT} and fields["r"] != 1) or (
@@ -207,6 +212,7 @@ def _is_ground(value: JsonValue) -> bool:
 _RULES: Mapping[str, Callable[[JsonValue], bool]] = {
     "ts": _within(0, MAX_CLAIMED_AT),
     "c": _are_commitments,
+    "g": _are_commitments,
     "f": _is_date,
     "id": lambda value: isinstance(value, str) and bool(parse_record_id(value)),
     "k": _are_labels,

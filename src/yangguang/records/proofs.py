@@ -7,7 +7,7 @@ file.
 
 import hashlib
 
-from yangguang.blobs.queries import commitment
+from yangguang.blobs.queries import commitment, national_commitment
 from yangguang.kernel.errors import YangguangError
 from yangguang.ledger.queries import parse_proof, verify_proof
 from yangguang.ledger.types import Policy
@@ -20,14 +20,27 @@ from yangguang.records.types import Proven
 def verify(content: bytes, proof: bytes, policy: Policy) -> Proven:
     """Return what `proof` shows of `content`, trusting nobody but the keys of `policy`.
 
+    A commitment by SM3, where the entry makes one, must hold too.
+
     Raises:
         ProofError: the proof does not hold for these bytes; the message names the step that failed.
     """
-    return verify_digest(hashlib.sha256(content).digest(), proof, policy)
+    proven, salt = _prove(hashlib.sha256(content).digest(), proof, policy)
+    national = proven.event.national.get(proven.label)
+    if national is not None and national != national_commitment(proven.label, salt, content):
+        raise ProofError(f"entry {proven.logged.index} commits to another file by SM3 than by SHA-256: do not trust it")
+    return proven
 
 
 def verify_digest(digest: bytes, proof: bytes, policy: Policy) -> Proven:
-    """Return what `proof` shows of the file whose SHA-256 is `digest`; for files too large to hold. See `verify`."""
+    """Return what `proof` shows of the file whose SHA-256 is `digest`; for files too large to hold. See `verify`.
+
+    A digest by SHA-256 cannot be compared with a commitment by SM3.
+    """
+    return _prove(digest, proof, policy)[0]
+
+
+def _prove(digest: bytes, proof: bytes, policy: Policy) -> tuple[Proven, bytes]:
     try:
         parsed = parse_proof(proof)
         leaf, openings = opened(parsed.extra)
@@ -39,7 +52,7 @@ def verify_digest(digest: bytes, proof: bytes, policy: Policy) -> Proven:
         raise ProofError(f"the proof is not valid: {error}") from error
     for label, salt in openings.items():
         if event.commitments.get(label) == commitment(label, salt, digest):
-            return Proven(label, event, logged)
+            return Proven(label, event, logged), salt
     names = ", ".join(sorted(openings))
     raise OtherFileError(
         f"the file is not what entry {logged.index} commits to ({names} of record {event.id}): "

@@ -253,6 +253,7 @@ class Event:
         unit: Unified social credit code of the publishing agency (``u``), 18 characters.
         formed_on: Claimed day formed or changed (``f``), the base of the deadline.
         commitments: Component label to 32-byte salted commitment (``c``).
+        national: The same by SM3 (``g``), where the site asks for national algorithms; to the same components.
         components: Labels that an erasure destroys (``k``), sorted.
         ground: Code of the legal ground of a withdrawal or erasure (``why``), from `yangguang.law`.
         decided_by: Credit code of the deciding authority (``by``).
@@ -268,6 +269,7 @@ class Event:
     unit: str = ""
     formed_on: date | None = None
     commitments: Mapping[str, bytes] = field(default_factory=dict)
+    national: Mapping[str, bytes] = field(default_factory=dict)
     components: tuple[str, ...] = ()
     ground: str = ""
     decided_by: str = ""

@@ -72,7 +72,9 @@ def run_import(
         for batch in _batches(read_tree(paths)):
             good = [item for item in batch if isinstance(item, Manuscript)]
             try:
-                outcomes = iter(import_all(good, agency=agency, blobs=node.blobs, clock=clock))
+                outcomes = iter(
+                    import_all(good, agency=agency, blobs=node.blobs, clock=clock, national=node.sm3 == "on")
+                )
                 settled = settle()
             except YangguangError as error:
                 summary.failure = str(error)

@@ -38,6 +38,7 @@ SETTINGS = (
     Setting("secret_key", "Random text that signs nothing public; made by init.", ""),
     Setting("head2", "Second copy of the log's head: a file on another disk; begun with `log copy-head`.", ""),
     Setting("sm2_key", "SM2 private key that signs every checkpoint too, as keys/sm2.key; made by `log sm2-key`.", ""),
+    Setting("sm3", "`on`: commit to every component by SM3 as well, beside SHA-256.", ""),
 )
 """Every setting of a node; an unknown one is refused at start."""
 
@@ -62,6 +63,7 @@ class Node:
         secret_key: Django's secret.
         head2: Path of the second copy of the head, or empty.
         sm2_key: Path of the SM2 private key from the home, or empty.
+        sm3: ``on`` for commitments by SM3 as well, or empty.
         witnesses: Who is asked to cosign the log.
         lowers: Whose logs are mirrored.
     """
@@ -75,6 +77,7 @@ class Node:
     secret_key: str = ""
     head2: str = ""
     sm2_key: str = ""
+    sm3: str = ""
     witnesses: tuple[WitnessAt, ...] = ()
     lowers: tuple[Lower, ...] = ()
 

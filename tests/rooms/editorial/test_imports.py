@@ -1,5 +1,6 @@
 """Manuscripts become entries once each, whatever crashes in between."""
 
+import hashlib
 from datetime import date
 
 import pytest
@@ -49,6 +50,18 @@ def test_the_same_words_are_published_once_and_keep_their_places(desk: Desk) -> 
     (third,) = desk.take(manuscript("c.md", "同"))
     assert (third.outcome, third.id) == (Outcome.DUPLICATE, first.id)
     assert desk.sequence() == 0
+
+
+def test_sm3_commitments_stand_beside_and_open_with_the_same_salt(desk: Desk) -> None:
+    import_all([manuscript("a.md")], agency="home", blobs=desk.blobs, clock=CLOCK, national=True)
+    desk.sequence()
+    (event,) = desk.events()
+    assert event.national.keys() == event.commitments.keys()
+    for label, commitment in event.commitments.items():
+        content, salt = desk.contents().content(commitment), desk.contents().opening(commitment).salt
+        inner = hashlib.new("sm3", content).digest()
+        expected = hashlib.new("sm3", b"gid-commit-sm3-v1\n" + label.encode() + b"\n" + salt + inner).digest()
+        assert event.national[label] == expected
 
 
 def test_a_second_run_imports_nothing(desk: Desk) -> None:

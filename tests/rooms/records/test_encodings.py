@@ -53,6 +53,7 @@ EVENT = Event(
     formed_on=date(2026, 7, 24),
     commitments=dict.fromkeys(LABELS, bytes(32)),
 )
+NATIONAL = replace(EVENT, national=dict.fromkeys(LABELS, bytes(32)))
 
 digests = st.binary(min_size=32, max_size=32)
 commitments = st.dictionaries(st.sampled_from([*LABELS, "att.0", "att.39"]), digests).map(
@@ -131,6 +132,12 @@ def without(raw: bytes, field: str) -> bytes:
     value = canonical.decode(raw)
     assert isinstance(value, dict)
     return canonical.encode({k: v for k, v in value.items() if k != field})
+
+
+def test_commitments_by_sm3_come_back_and_are_to_the_same_components() -> None:
+    assert decode_event(encode_event(NATIONAL)) == NATIONAL
+    with pytest.raises(BadValueError, match="SM3"):
+        encode_event(replace(NATIONAL, national={"meta": bytes(32)}))
 
 
 def test_an_unknown_field_is_refused_everywhere() -> None:

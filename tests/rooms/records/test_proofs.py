@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from yangguang.blobs.commands import put_all
+from yangguang.blobs.queries import national_commitment
 from yangguang.kernel.identifiers import new_record_id
 from yangguang.ledger.commands import create, generate_key, open_writer
 from yangguang.ledger.queries import open_log, parse_policy, policy_for, verifier_key
@@ -18,8 +19,8 @@ UNIT = "11370112004189014X"
 TEXT = "关于公开的通知".encode()
 
 
-@pytest.fixture
-def genuine(tmp_path: Path) -> tuple[bytes, Policy]:
+def proven(tmp_path: Path, national: bytes | None = None) -> tuple[bytes, Policy]:
+    """Return the proof of `TEXT` and whom to trust; `national` is what the entry says of it by SM3, if anything."""
     signer = generate_key(tmp_path / "log.key", name="county.example/xxgk")
     create(log=tmp_path / "log", head=tmp_path / "head.sqlite3", origin=signer.name, signer=signer)
     openings = put_all(tmp_path / "blobs", [("meta", b"{}"), ("body", b"{}"), ("txt", TEXT)])
@@ -32,6 +33,11 @@ def genuine(tmp_path: Path) -> tuple[bytes, Policy]:
             unit=UNIT,
             formed_on=date(2026, 1, 1),
             commitments={opening.label: opening.commitment for opening in openings},
+            national={
+                opening.label: national_commitment("txt", opening.salt, TEXT) if national == b"" else national
+                for opening in openings
+                if national is not None
+            },
         )
     )
     with open_writer(log=tmp_path / "log", head=tmp_path / "head.sqlite3", signer=signer) as writer:
@@ -41,9 +47,22 @@ def genuine(tmp_path: Path) -> tuple[bytes, Policy]:
     return proof, parse_policy(policy_for(verifier_key(signer)))
 
 
+@pytest.fixture
+def genuine(tmp_path: Path) -> tuple[bytes, Policy]:
+    return proven(tmp_path)
+
+
+def test_a_commitment_by_sm3_must_hold_as_well(tmp_path: Path) -> None:
+    (tmp_path / "true").mkdir()
+    (tmp_path / "false").mkdir()
+    assert verify(TEXT, *proven(tmp_path / "true", b"")).event.national
+    with pytest.raises(ProofError, match="SM3"):
+        verify(TEXT, *proven(tmp_path / "false", bytes(32)))
+
+
 def test_a_genuine_file_is_proven(genuine: tuple[bytes, Policy]) -> None:
-    proven = verify(TEXT, *genuine)
-    assert (proven.label, proven.event.unit, proven.logged.index, proven.logged.size) == ("txt", UNIT, 1, 2)
+    shown = verify(TEXT, *genuine)
+    assert (shown.label, shown.event.unit, shown.logged.index, shown.logged.size) == ("txt", UNIT, 1, 2)
 
 
 @pytest.mark.parametrize("place", range(len(TEXT)))

@@ -4,8 +4,6 @@ import hashlib
 
 from cryptography.hazmat.primitives import hashes
 
-SM3_BYTES = 32
-
 
 def sm3(data: bytes) -> bytes:
     """Return the 32-byte SM3 digest of `data`."""
