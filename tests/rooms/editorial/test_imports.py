@@ -134,7 +134,7 @@ def test_a_revision_may_change_nothing_but_its_validity_or_its_files(desk: Desk)
     ],
 )
 def test_a_field_that_cannot_be_right_refuses_its_manuscript(desk: Desk, changes: dict[str, object]) -> None:
-    (imported,) = desk.take(manuscript("a.md", **changes))
+    (imported,) = desk.take(manuscript("a.md", "", **changes))
     assert imported.outcome is Outcome.REFUSED
     assert imported.reason
 
