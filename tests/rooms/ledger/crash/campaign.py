@@ -1,7 +1,7 @@
 """Runs of the production writer, cut off at every moment, started again, and cut off once more."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ ORIGIN = "yangguang.example/xxgk"
 Act: TypeAlias = int | str
 """Append so many entries; or what a kind of campaign calls its own."""
 
-Patch: TypeAlias = tuple[object, str, Callable[..., object]]
+Patch: TypeAlias = tuple[object, str, object]
 
 
 @dataclass(frozen=True)
