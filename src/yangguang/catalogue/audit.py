@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from itertools import islice
 
+from django.db.models import QuerySet
+
 from yangguang.blobs.queries import Blobs
 from yangguang.catalogue.errors import BrokenHistoryError
 from yangguang.catalogue.history import present, row_of
@@ -20,8 +22,14 @@ CHUNK = 500
 """Rows compared at a time, so that a large catalogue is audited in little memory."""
 
 
-def fsck(log: Log, blobs: Blobs) -> Iterator[Finding]:
+def fsck(log: Log, blobs: Blobs, *, start: int = 0, stop: int | None = None) -> Iterator[Finding]:
     """Yield each difference between the catalogue and the log and store it was projected from; none means sound.
+
+    Args:
+        log: The log.
+        blobs: The store.
+        start: Only rows made from this entry and later ones.
+        stop: And from entries before this one; None for all rows from `start` on, whatever entry they name.
 
     Raises:
         LedgerError: The log itself cannot be read; ``yangguang log fsck`` says where.
@@ -34,13 +42,17 @@ def fsck(log: Log, blobs: Blobs) -> Iterator[Finding]:
             "catalogue.cursor",
             f"next entry is {known}, but the log holds {size}: rebuild catalogue",
         )
-    yield from _entries(log, min(known, size))
-    yield from _records(blobs)
+    reached = min(known, size)
+    yield from _entries(log, min(start, reached), reached if stop is None else min(stop, reached), last=stop is None)
+    rows = RecordRow.objects.filter(content_index__gte=start) if start else RecordRow.objects.all()
+    yield from _records(rows if stop is None else rows.filter(content_index__lt=stop), blobs)
+    if stop is None:
+        yield from _orphans()
 
 
-def _entries(log: Log, stop: int) -> Iterator[Finding]:
-    leaves = log.entries(0, stop)
-    expected = 0
+def _entries(log: Log, first: int, stop: int, *, last: bool) -> Iterator[Finding]:
+    leaves = log.entries(first, stop)
+    expected = first
     while chunk := list(islice(leaves, CHUNK)):
         start, end = chunk[0].index, chunk[-1].index + 1
         rows = {row.index: row for row in EntryRow.objects.filter(index__gte=start, index__lt=end)}
@@ -49,7 +61,8 @@ def _entries(log: Log, stop: int) -> Iterator[Finding]:
         for index in sorted(rows):
             yield _finding(f"entry {index}", "index", "row of an entry that is about no record")
         expected = end
-    for index in EntryRow.objects.filter(index__gte=expected).order_by("index").values_list("index", flat=True):
+    beyond = EntryRow.objects.filter(index__gte=expected) if last else EntryRow.objects.none()
+    for index in beyond.order_by("index").values_list("index", flat=True):
         yield _finding(f"entry {index}", "index", "row of an entry beyond the cursor")
 
 
@@ -72,9 +85,9 @@ def _entry(entry: Entry, row: EntryRow | None) -> Iterator[Finding]:
             yield _finding(where, name, f"row says {said[:80]!r}, the log says {told[:80]!r}")
 
 
-def _records(blobs: Blobs) -> Iterator[Finding]:
+def _records(chosen: QuerySet[RecordRow], blobs: Blobs) -> Iterator[Finding]:
     last = ""
-    while rows := list(RecordRow.objects.filter(id__gt=last).order_by("id")[:CHUNK]):
+    while rows := list(chosen.filter(id__gt=last).order_by("id")[:CHUNK]):
         last = rows[-1].id
         try:
             known = histories(row.id for row in rows)
@@ -82,6 +95,9 @@ def _records(blobs: Blobs) -> Iterator[Finding]:
             known = {row.id: found for row in rows if (found := _history_or_none(row.id))}
         for row in rows:
             yield from _record(row, known.get(row.id, []), blobs)
+
+
+def _orphans() -> Iterator[Finding]:
     orphans = EntryRow.objects.exclude(record__in=RecordRow.objects.values("id")).values_list("record", flat=True)
     for record in orphans.distinct().order_by("record"):
         yield _finding(f"record {record}", "id", "row is missing although the log speaks of the record")

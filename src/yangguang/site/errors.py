@@ -4,6 +4,7 @@ SiteError
 ├── NodeMissingError      there is no node in this folder
 ├── NodeExistsError       there is one already
 ├── BadSettingsError      node.toml says something it cannot
+├── BadSliceError         a part of the self-examination that is not N/M
 ├── BadTargetError        what is to be monitored is neither a log's origin nor an address
 └── AddressRefusedError   nothing can listen on this host and port
 """
@@ -25,6 +26,10 @@ class NodeExistsError(SiteError):
 
 class BadSettingsError(SiteError):
     """node.toml has a key or value that no setting knows."""
+
+
+class BadSliceError(SiteError):
+    """Not N/M with N from 1 to M."""
 
 
 class BadTargetError(SiteError):

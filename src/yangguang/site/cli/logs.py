@@ -13,7 +13,7 @@ from yangguang.catalogue import commands as catalogue
 from yangguang.editorial.commands import destroy_erased
 from yangguang.ledger.queries import open_log
 from yangguang.search import commands as search
-from yangguang.site.checking import examine
+from yangguang.site.checking import examine, examine_slice, parse_slice
 from yangguang.site.cli.output import console, node, say, say_json
 from yangguang.site.line import BATCH, hold
 
@@ -35,12 +35,19 @@ def checkpoint() -> None:
 
 @log.command("fsck")
 def fsck(
+    part: Annotated[
+        str, typer.Option("--slice", metavar="N/M", help="只查 M 份中的第 N 份 · Only the N-th of M parts, as 3/24.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="供程序读取 · For another program.")] = False,  # noqa: FBT002
 ) -> None:
-    """全面自检 · Examine log, contents, catalogue and index; exit code 1 and a list by name if anything is wrong."""
+    """全面自检 · Examine log, contents, catalogue and index; exit code 1 and a list by name if anything is wrong.
+
+    With a slice: that part of the entries, their contents and catalogue rows; the index is compared as a whole only.
+    """
     home = node()
+    chosen = parse_slice(part) if part else None
     with bars() as progress:
-        findings = list(examine(home, progress))
+        findings = list(examine_slice(home, chosen, progress) if chosen else examine(home, progress))
     if as_json:
         say_json([{"where": item.where, "rule": item.rule, "message": item.message} for item in findings])
     else:
