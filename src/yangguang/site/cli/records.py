@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,8 @@ from yangguang.editorial import commands as editorial
 from yangguang.editorial.errors import NotPossibleError, UnknownRecordError
 from yangguang.kernel.clock import from_unix, system_clock
 from yangguang.kernel.identifiers import RecordId, parse_record_id
-from yangguang.ledger.queries import open_log, parse_policy
+from yangguang.ledger.queries import CONTENT_MIRROR, cosignatures, open_log, parse_policy, parse_proof
+from yangguang.ledger.types import Cosignature, Policy
 from yangguang.records.queries import RENDITIONS, proof_extra, verify
 from yangguang.records.types import Kind, Proven
 from yangguang.search.queries import open_index
@@ -85,7 +87,8 @@ def prove(
     log = open_log(home.log)
     opening = Blobs(home.blobs).opening(component.commitment)
     extra = proof_extra(log.entry(component.index).data, component.label, opening.salt)
-    proof = log.prove(component.index, extra=extra)
+    trust = parse_policy(home.policy.read_text("utf-8")) if home.policy.is_file() else None
+    proof = log.prove(component.index, extra=extra, policy=trust)
     if output is None:
         sys.stdout.buffer.write(proof)
     else:
@@ -107,8 +110,9 @@ def verify_file(
         text = trusted.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise SiteError(f"{trusted} is not a trust file: it is not UTF-8 text") from error
-    proven = verify(file.read_bytes(), proof.read_bytes(), parse_policy(text))
-    for line in _proven(proven):
+    trust, evidence = parse_policy(text), proof.read_bytes()
+    proven = verify(file.read_bytes(), evidence, trust)
+    for line in (*_proven(proven), *_seen(cosignatures(parse_proof(evidence).checkpoint_note, trust), trust)):
         say(line)
 
 
@@ -249,12 +253,22 @@ def _plain_hit(hit: Hit) -> dict[str, object]:
 
 def _proven(proven: Proven) -> tuple[str, ...]:
     event, logged = proven.event, proven.logged
-    witnesses = ", ".join(logged.witnesses) or "尚无见证方 none yet"
     return (
         "真实 · genuine",
         f"信息 record: {event.id} r{event.revision}（{proven.label}）",
         f"公开机关信用代码 publisher: {event.unit}",
         f"声明时间 claimed time: {from_unix(event.claimed_at).isoformat()}",
         f"日志 log: {logged.origin} 第 {logged.index} 条，共 {logged.size} 条 · entry {logged.index} of {logged.size}",
-        f"见证 witnesses: {witnesses}",
     )
+
+
+def _seen(marks: Sequence[Cosignature], policy: Policy) -> tuple[str, ...]:
+    """Say who saw the entry when, by other clocks than the publisher's."""
+    if not marks:
+        return ("见证 witnesses: 尚无见证方 none yet",)
+    mirrors = {witness.name for witness in policy.witnesses if witness.key.name.endswith(CONTENT_MIRROR)}
+    readable = [mark.timestamp for mark in marks if mark.name in mirrors]
+    each = "，".join(f"{mark.name} {from_unix(mark.timestamp).isoformat()}" for mark in marks)
+    earliest = from_unix(min(mark.timestamp for mark in marks)).isoformat()
+    lines = (f"见证 witnesses: {each}", f"入日志不晚于 logged no later than: {earliest}")
+    return (*lines, f"当时已可阅读 readable by: {from_unix(min(readable)).isoformat()}") if readable else lines
