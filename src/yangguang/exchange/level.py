@@ -37,6 +37,7 @@ class Level:
         transport: The way to other nodes.
         clock: Tells the time.
         receipt: Queues a receipt for our own log, claimed at a moment in seconds since 1970.
+        live: Whether the transport tells the present; a file may end before what is held without any fault.
         grace_seconds: See `GRACE_SECONDS`.
         receipt_seconds: See `RECEIPT_SECONDS`.
     """
@@ -48,5 +49,6 @@ class Level:
     transport: Transport
     clock: Clock
     receipt: Callable[[Receipt, int], None]
+    live: bool = True
     grace_seconds: int = GRACE_SECONDS
     receipt_seconds: int = RECEIPT_SECONDS

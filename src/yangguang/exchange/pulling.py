@@ -14,7 +14,7 @@ from yangguang.blobs.commands import erase
 from yangguang.exchange.addresses import CHECKPOINT, tile_address
 from yangguang.exchange.contents import fetch_contents
 from yangguang.exchange.cosigning import cosign, receipt_due, refuse_contradicted
-from yangguang.exchange.errors import FaultError, NotServedError, StoppedError, UnreachableError
+from yangguang.exchange.errors import BadDeltaError, FaultError, NotServedError, StoppedError, UnreachableError
 from yangguang.exchange.faults import at_fault, late
 from yangguang.exchange.level import Level
 from yangguang.exchange.places import MirrorPlace, opened
@@ -57,7 +57,7 @@ def pull(lower: Lower, level: Level) -> Pulled:
             reason, alarm = str(error), at_fault(level, lower, place, error)
         except (UnreachableError, NotServedError) as error:
             reason, alarm = str(error), late(level, lower, place, AlarmKind.SILENT, str(error))
-        except StoppedError as error:
+        except (StoppedError, BadDeltaError) as error:
             reason, alarm = str(error), None
         return Pulled(lower.name, place.size, alarm=alarm, reason=reason)
 
@@ -80,13 +80,13 @@ def _pull(lower: Lower, level: Level, place: MirrorPlace) -> Pulled:
         )
     refuse_contradicted(lower, level, place)
     before = place.size
-    _extend(lower, level.transport, place)
+    _extend(lower, level, place)
     place.holdings.set_place(silent_since=None)
     destroyed = _follow(place)
     done = Pulled(lower.name, place.size, added=place.size - before, destroyed=destroyed)
     if not cosign(level.witness, lower, place):
         reason = f"{lower.name} serves {place.size} entries, our witness has cosigned more of its log"
-        alarm = late(level, lower, place, AlarmKind.ROLLBACK, reason)
+        alarm = late(level, lower, place, AlarmKind.ROLLBACK, reason) if level.live else None
         return replace(done, reason=reason, alarm=alarm)
     place.holdings.set_place(cosigned=place.size, behind_since=None)
     fetched = fetch_contents(lower.url, level.transport, place.holdings, place.blobs)
@@ -99,8 +99,9 @@ def _pull(lower: Lower, level: Level, place: MirrorPlace) -> Pulled:
     return replace(done, complete=True, receipt=receipt_due(level, lower, place))
 
 
-def _extend(lower: Lower, transport: Transport, place: MirrorPlace) -> None:
+def _extend(lower: Lower, level: Level, place: MirrorPlace) -> None:
     """Bring our copy of the tree up to the lower node's checkpoint."""
+    transport = level.transport
     answer = transport.get(f"{lower.url}/{CHECKPOINT}", limit=MAX_NOTE_BYTES)
     if answer.status != _OK:
         raise NotServedError(f"{lower.url}/{CHECKPOINT} answers {answer.status}", status=answer.status)
@@ -116,6 +117,8 @@ def _extend(lower: Lower, transport: Transport, place: MirrorPlace) -> None:
             evidence={"theirs.note": note},
         ) from error
     except (ForkError, RollbackError) as error:
+        if isinstance(error, RollbackError) and not level.live:
+            raise BadDeltaError(f"the delta holds nothing new: it ends before the {place.size} entries held") from error
         ours, served = error.evidence
         kind = AlarmKind.FORK if isinstance(error, ForkError) else AlarmKind.ROLLBACK
         raise FaultError(str(error), kind=kind, evidence={"ours.note": ours, "theirs.note": served}) from error

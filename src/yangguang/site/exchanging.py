@@ -197,7 +197,7 @@ def cosigners(folder: Path, clock: Clock) -> Iterator[tuple[Cosigner, Cosigner]]
 
 
 @contextmanager
-def standing(node: Node, transport: Transport, *, receipt_seconds: int) -> Iterator[Level]:
+def standing(node: Node, transport: Transport, *, receipt_seconds: int, live: bool = True) -> Iterator[Level]:
     """Yield this node's side of the exchange."""
 
     def queue(received: Receipt, now: int) -> None:
@@ -212,6 +212,7 @@ def standing(node: Node, transport: Transport, *, receipt_seconds: int) -> Itera
             transport=transport,
             clock=system_clock,
             receipt=queue,
+            live=live,
             receipt_seconds=receipt_seconds,
         )
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rooms.exchange.town import City, Town
+from tests.rooms.exchange.city import City
+from tests.rooms.exchange.town import Town
 
 
 @pytest.fixture
@@ -17,6 +18,6 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 @pytest.fixture
 def city(tmp_path: Path, town: Town) -> Iterator[City]:
-    made = City(tmp_path / "city", town)
+    made = City(tmp_path / "city", chenghe=town)
     yield made
     made.close()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.rooms.catalogue.archive import body, metadata
-from tests.rooms.exchange.town import City, Town, Twin
+from tests.rooms.exchange.city import City
+from tests.rooms.exchange.town import Town, Twin
 from yangguang.exchange.commands import pull, resume
 from yangguang.exchange.queries import mirror_states
 from yangguang.exchange.types import Pulled

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.rooms.catalogue.archive import metadata
-from tests.rooms.exchange.town import City, Town
+from tests.rooms.exchange.city import City
+from tests.rooms.exchange.town import Town
 from yangguang.exchange.commands import Delta, export_delta, pull
 from yangguang.exchange.errors import BadDeltaError, UnreachableError
 from yangguang.exchange.types import Exported, Pulled
@@ -22,7 +23,7 @@ def export(town: Town, target: Path, since: int = 0) -> Exported:
 
 def carry(city: City, town: Town, file: Path) -> Pulled:
     with Delta(file, town.lower.url) as delta:
-        return pull(town.lower, replace(city.level, transport=delta))
+        return pull(town.lower, replace(city.level, transport=delta, live=False))
 
 
 def test_deltas_one_after_another_hold_what_pulls_would(city: City, town: Town, tmp_path: Path) -> None:
@@ -62,6 +63,18 @@ def test_a_delta_that_leaves_a_gap_changes_nothing(city: City, town: Town, tmp_p
     done = carry(city, town, tmp_path / "late.zip")
     assert (done.size, done.complete, done.alarm) == (0, False, None)
     assert "missing" in done.reason
+
+
+def test_a_delta_that_was_imported_before_is_no_rollback(city: City, town: Town, tmp_path: Path) -> None:
+    town.publish()
+    export(town, tmp_path / "1.zip")
+    carry(city, town, tmp_path / "1.zip")
+    town.publish()
+    export(town, tmp_path / "2.zip", 1)
+    assert carry(city, town, tmp_path / "2.zip").complete
+    done = carry(city, town, tmp_path / "1.zip")
+    assert (done.size, done.alarm, city.alarms()) == (2, None, [])
+    assert "nothing new" in done.reason
 
 
 def test_an_altered_content_raises_the_same_alarm_as_over_the_network(city: City, town: Town, tmp_path: Path) -> None:

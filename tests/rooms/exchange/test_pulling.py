@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.rooms.catalogue.archive import body, metadata
-from tests.rooms.exchange.town import City, Town
+from tests.rooms.exchange.city import City
+from tests.rooms.exchange.town import Town
 from yangguang.blobs.errors import BlobErasedError
 from yangguang.blobs.queries import Blobs
 from yangguang.exchange.commands import pull

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rooms.exchange.town import City, Roads, Town, Twin
+from tests.rooms.exchange.city import City, Roads
+from tests.rooms.exchange.town import Town, Twin
 from yangguang.exchange.commands import Face, Server, Web, ask, newest_elsewhere, pull
 from yangguang.exchange.errors import UnreachableError
 from yangguang.exchange.types import Answer, WitnessAt

@@ -1,36 +1,15 @@
-"""Lower nodes without a web server, and the way to them: what a pull would get over HTTP, from the same files."""
+"""Lower nodes without a web server: what a pull would get over HTTP, from the same files."""
 
 import shutil
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.rooms.catalogue.archive import Archive
-from yangguang.exchange.commands import Cosigner, Level
-from yangguang.exchange.errors import UnreachableError
 from yangguang.exchange.types import Answer, Lower
 from yangguang.kernel.identifiers import RecordId
-from yangguang.ledger.commands import Witness, Writer, generate_key, load_signer, open_writer
-from yangguang.ledger.queries import cosigner_key, verifier_key
-from yangguang.ledger.types import Policy
-from yangguang.ledger.types import Witness as Trusted
+from yangguang.ledger.commands import Writer, load_signer, open_writer
+from yangguang.ledger.queries import verifier_key
 from yangguang.records.queries import decode_event, encode_event, proof_extra
 from yangguang.records.types import Event, EventType, Receipt
-
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.moment = START
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def pass_by(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 class Town(Archive):
@@ -107,65 +86,3 @@ class Twin(Town):
         self._revisions, self._newest = dict(town._revisions), dict(town._newest)
         signer = load_signer(folder / "log.key")
         self._writer = open_writer(log=folder / "log", head=folder / "head.sqlite3", signer=signer)
-
-
-@dataclass
-class Roads:
-    """The way to towns."""
-
-    towns: dict[str, Town] = field(default_factory=dict)
-    closed: bool = False
-
-    def get(self, address: str, *, limit: int) -> Answer:
-        host, _, path = address.removeprefix("http://").partition("/")
-        if self.closed:
-            raise UnreachableError(f"{address} gave no answer")
-        answer = self.towns[host.removesuffix(".example")].answer(path)
-        assert len(answer.body) <= limit
-        return answer
-
-    def post(self, address: str, body: bytes) -> tuple[int, bytes]:
-        raise OSError(f"{address}: nobody takes {len(body)} bytes here")
-
-
-class City:
-    """An upper level: its mirrors, witnesses, alarms and the receipts it queued."""
-
-    def __init__(self, folder: Path, *towns: Town) -> None:
-        self.home = folder
-        self.clock = Clock()
-        self.roads = Roads({town.name: town for town in towns})
-        self.receipts: list[tuple[Receipt, int]] = []
-        self._open: list[Witness] = []
-        self.level = Level(
-            mirrors=folder / "mirrors",
-            alarms=folder / "alarms",
-            witness=self._cosigner("witness"),
-            content_mirror=self._cosigner("content-mirror"),
-            transport=self.roads,
-            clock=self.clock,
-            receipt=lambda receipt, now: self.receipts.append((receipt, now)),
-        )
-
-    def alarms(self) -> list[Path]:
-        """Return the folders of the alarms raised so far."""
-        folder = self.home / "alarms"
-        return sorted(folder.iterdir()) if folder.is_dir() else []
-
-    def policy(self, town: Town) -> Policy:
-        """Return whom a citizen of `town` believes: the town, with both keys of this city as witnesses."""
-        witness, mirror = (cosigner.key for cosigner in (self.level.witness, self.level.content_mirror))
-        return Policy((town.lower.key,), (Trusted("city", witness), Trusted("mirror", mirror)), (), "city")
-
-    def close(self) -> None:
-        """Let go of the witnesses' memories."""
-        for witness in self._open:
-            witness.close()
-
-    def _cosigner(self, name: str) -> Cosigner:
-        folder = self.home / name
-        folder.mkdir(parents=True)
-        signer = generate_key(folder / "key", name=f"city.example/xxgk/{name}")
-        witness = Witness(folder, signer, clock=self.clock)
-        self._open.append(witness)
-        return Cosigner(witness, cosigner_key(signer))

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.rooms.exchange.town import Clock, Roads, Town
+from tests.rooms.exchange.city import Clock, Roads
+from tests.rooms.exchange.town import Town
 from yangguang.exchange.commands import LogReport, Monitoring, MonitorReport, Target, monitor
 from yangguang.exchange.types import Answer
 from yangguang.ledger.commands import Ed25519Signer, cosign, generate_key, with_cosignatures

@@ -178,7 +178,10 @@ def read_delta(
     """导入增量 · Take over a lower node's delta: verified exactly as a pull over the network is."""
     home = node()
     found = find_lower(home, lower)
-    with Delta(file, found.url) as delta, standing(home, delta, receipt_seconds=receipt_seconds) as level:
+    with (
+        Delta(file, found.url) as delta,
+        standing(home, delta, receipt_seconds=receipt_seconds, live=False) as level,
+    ):
         done = pull(found, level)
     say(_line(done))
     if not done.complete:
