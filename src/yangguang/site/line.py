@@ -40,13 +40,15 @@ class Line:
         self.writer = writer
         self._log = open_log(node.log)
         self._blobs = Blobs(node.blobs)
-        # Also at the start: the last line may have ended between an erasure and its last trace.
+        # Also at the start: the last line may have ended between a withdrawal or an erasure and its last trace.
         self._traces_left = True
 
     def advance(self) -> int:
         """Log what waits, project what is logged; return how many steps were taken, 0 when nothing was left to do."""
         settled = sequence(self.writer, self._log, limit=BATCH)
-        if settled and destroy_erased(self._log, self._node.blobs):
+        if settled:
+            destroy_erased(self._log, self._node.blobs)
+            # Whatever it was: what is withdrawn or corrected leaves its old text in the write-ahead log as well.
             self._traces_left = True
         done = settled + self.project()
         if not done and self._traces_left:
@@ -66,7 +68,7 @@ class Line:
 
 
 def _forget_old_pages() -> bool:
-    """Empty the write-ahead log of node.sqlite3, which still holds what erased records said; tell whether it is empty.
+    """Empty the write-ahead log of node.sqlite3, which still holds what records once said; tell whether it is empty.
 
     A reader that is still at work keeps it from being emptied: then the call is due again.
     """
