@@ -44,6 +44,11 @@ var yangguang = yangguang || {};
     return [made];
   }
 
+  function put(place, nodes) {
+    place.textContent = "";
+    place.append(...nodes);
+  }
+
   // Seconds since 1970 in the time of China, whatever the clock of this machine believes.
   function moment(seconds) {
     if (seconds === null || seconds === undefined) return null;
@@ -228,7 +233,7 @@ var yangguang = yangguang || {};
       said = await answer.json();
     } catch (error) {
       state.dataset.state = "unknown";
-      state.replaceChildren(...say("unknown"));
+      put(state, say("unknown"));
       return;
     }
     const { event } = checked;
@@ -237,7 +242,7 @@ var yangguang = yangguang || {};
     const notes = (own.before || []).map((text) => new TextEncoder().encode(text));
     const what = closed ? closed.type : said.revision > event.r ? "superseded" : "current";
     state.dataset.state = what;
-    state.replaceChildren(...say(what, {
+    put(state, say(what, {
       newest: link(`${asked.site}/records/${event.id}`, String(said.revision)),
       on: closed && moment(closed.claimed_at),
       ground: closed && closed.ground_name,
@@ -248,7 +253,7 @@ var yangguang = yangguang || {};
   }
 
   async function verify(files) {
-    results.replaceChildren(...say("working"));
+    put(results, say("working"));
     const found = await sorted(files);
     if (found.policy) {
       evidence.policy = house.parsePolicy(found.policy);
@@ -260,7 +265,7 @@ var yangguang = yangguang || {};
     } catch (error) {
       trusted = null;
     }
-    results.replaceChildren();
+    put(results, []);
     if (!trusted) return void show({ name: "" }, "no-policy");
     for (const item of found.contents) await verifyOne(item, found.proofs, trusted);
     if (!found.contents.length) show({ name: "" }, "no-file");
@@ -287,7 +292,7 @@ var yangguang = yangguang || {};
   const begin = (files) => {
     // One batch after the other: a second drop must not write between the lines of the first.
     turn = turn.then(() => verify(Array.from(files))).catch(() => {
-      results.replaceChildren();
+      put(results, []);
       show({ name: "" }, "unreadable");
     });
   };
