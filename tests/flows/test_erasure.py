@@ -34,7 +34,8 @@ class Secret:
     def write(self, folder: Path) -> None:
         for suffix, more in ((".md", ""), (".r2.md", "更正：联系电话有误。\n")):
             (folder / f"{self.stem}{suffix}").write_text(
-                f"---\nkind: document\ncolumn: plans\ntitle: 关于{self.words}的通知\nsummary: {self.words}概述\nkeywords:\n  - {self.words}\n"
+                f"---\nkind: document\ncolumn: plans\ntitle: 关于{self.words}的通知\n"
+                f"summary: {self.words}概述\nkeywords:\n  - {self.words}\n"
                 f"attachments:\n  - {self.stem}-small.csv\n  - {self.stem}-large.csv\n---\n\n"
                 f"各单位：\n\n现将{self.words}有关情况通知如下。\n\n{more}",
                 "utf-8",
