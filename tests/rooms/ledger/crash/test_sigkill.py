@@ -1,8 +1,7 @@
-"""Real processes on a real disk, killed at random: a writer a thousand times, a mirror half as often."""
+"""A real process on a real disk, killed at random a thousand times."""
 
 import multiprocessing
 import random
-import shutil
 import time
 from collections.abc import Callable
 from hashlib import sha256
@@ -13,15 +12,13 @@ import pytest
 
 from tests.rooms.ledger.crash import victims
 from tests.rooms.ledger.crash.victims import Promise
-from tests.rooms.ledger.places import UNSYNCED, Place, new_place, numbered
-from yangguang.ledger.commands import Mirror
-from yangguang.ledger.queries import Log, fsck, open_log, parse_checkpoint, verifier_key, verify_consistency
+from tests.rooms.ledger.places import new_place
+from yangguang.ledger.queries import Log, parse_checkpoint, verifier_key, verify_consistency
 from yangguang.ledger.types import VerifierKey
 
 pytestmark = pytest.mark.slow
 
 KILLS = 1_000
-MIRROR_KILLS = 500
 LONGEST_SECONDS = 0.06
 
 
@@ -109,36 +106,3 @@ def test_a_writer_killed_a_thousand_times_loses_nothing_and_never_forks(
     assert place.findings() == []
     with capsys.disabled():
         print(f"\n  {KILLS} kills, {len(expected)} entries acknowledged, {len(released.roots)} checkpoints released")  # noqa: T201
-
-
-def test_a_mirror_killed_at_random_loses_nothing_and_never_forks(
-    tmp_path: Path, kill: Callable[..., list[Promise]], capsys: pytest.CaptureFixture[str]
-) -> None:
-    source = new_place(tmp_path / "source", UNSYNCED)
-    source.append(*(numbered(first, first + 10_000) for first in range(0, 200_000, 10_000)))
-    key, released, copies = verifier_key(source.signer), Released(verifier_key(source.signer)), 1
-    copy = Place(tmp_path / "copy1" / "log", tmp_path / "copy1" / "head.sqlite3", source.signer)
-    copy.head.parent.mkdir()
-    held = 0
-    for seed in range(1, MIRROR_KILLS + 1):
-        promises = kill(victims.mirror, source.log, copy.log, copy.head, source.head.with_name("log.key"), seed)
-        for first, count, note in promises:
-            assert first >= held, "I1: the mirror forgot what it had confirmed"
-            held = first + count
-            released.add(note)
-        if (copy.log / "checkpoint").exists():
-            released.check_visible(open_log(copy.log))
-        if held == 200_000:
-            check_copy(copy, key, held)
-            shutil.rmtree(copy.head.parent)
-            copy.head.parent.mkdir()
-            released, copies, held = Released(key), copies + 1, 0
-    check_copy(copy, key, held)
-    with capsys.disabled():
-        print(f"\n  {MIRROR_KILLS} kills of {copies} copies")  # noqa: T201
-
-
-def check_copy(copy: Place, key: VerifierKey, held: int) -> None:
-    with Mirror(copy.log, copy.head, key) as mirror:
-        assert mirror.size >= held
-    assert list(fsck(log=copy.log, head=copy.head, key=key)) == []

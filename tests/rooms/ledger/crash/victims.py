@@ -1,4 +1,4 @@
-"""Processes to be killed: they write a log, or mirror one, and say down a pipe what they promised."""
+"""A process to be killed: it writes a log, and says down a pipe what it promised."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -6,10 +6,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypeAlias
 
-from yangguang.ledger.checkpoint import sign_checkpoint
-from yangguang.ledger.commands import Mirror, Writer, load_signer, open_writer
-from yangguang.ledger.queries import open_log, verifier_key
-from yangguang.ledger.types import Checkpoint
+from yangguang.ledger.commands import Writer, load_signer, open_writer
 
 Promise: TypeAlias = tuple[int, int, bytes]
 """First entry, number of entries, and the checkpoint that covers them."""
@@ -44,18 +41,3 @@ def _submit(writer: Writer, seed: int, number: int, pipe: Connection) -> int:
         for index in sorted(future.result().result() for future in waiting):
             pipe.send((index, 1, b""))
     return number + len(waiting)
-
-
-def mirror(source: Path, log: Path, head: Path, key: Path, seed: int, pipe: Connection) -> None:
-    """Pull a log that grows by random steps, until killed or at its end."""
-    chance = random.Random(seed)
-    signer = load_signer(key)
-    served = open_log(source)
-    end = served.checkpoint().size
-    with Mirror(log, head, verifier_key(signer)) as copy:
-        while copy.size < end:
-            size = min(end, copy.size + chance.choice((1, 2, 40, 255, 256, 257, 3_000)))
-            note = sign_checkpoint(Checkpoint(signer.name, size, served.root(size)), signer)
-            first = copy.size
-            copy.extend(note, (item.data for item in served.entries(first, size)))
-            pipe.send((first, size - first, note))
