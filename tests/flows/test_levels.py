@@ -55,6 +55,8 @@ def test_what_a_county_publishes_is_cosigned_mirrored_and_receipted_by_the_city(
         (tmp_path / "proof").write_bytes(get(f"{county.url}/records/{record}/r1.txt.tlog-proof")[1])
         said = county.run("verify", tmp_path / "notice.txt", "--proof", tmp_path / "proof")
         assert "city" in said
+        (by_witness, by_mirror) = county.json("log", "witnesses")
+        assert (by_witness["size"], by_mirror["size"]) == (2, 2)
     city.publish(1)
     (received,) = events(city, EventType.RECEIPT)
     assert (received.receipt.size, received.receipt.root) == (2, open_log(county.home / "log").checkpoint().root)

@@ -167,6 +167,8 @@ class Cosigned:
     name: str
     size: int
     reason: str = ""
+    at: int | None = None
+    """When, by the witness's clock, in seconds since 1970; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ from yangguang.records.types import Receipt
 from yangguang.site.errors import SiteError
 from yangguang.site.node import Node
 
-GUARD_SECONDS = 5.0
-"""How long a witness is waited for before the log is opened for writing."""
+ANSWER_SECONDS = 5.0
+"""How long a witness is waited for: before the log is opened for writing, and before a node that ends has ended."""
 
 HEARTBEAT_SECONDS = 20 * 3_600
 """Longest time between two signatures under the log, well within the daily one that readers may expect."""
@@ -68,7 +68,7 @@ class SeenElsewhere(Sequence[bytes]):
 
     def _asked(self) -> tuple[bytes, ...]:
         if self._notes is None:
-            self._notes = newest_elsewhere(self._node.witnesses, self._node.origin, Web(GUARD_SECONDS))
+            self._notes = newest_elsewhere(self._node.witnesses, self._node.origin, Web(ANSWER_SECONDS))
         return self._notes
 
 
@@ -87,7 +87,7 @@ def asking(node: Node, writer: Writer) -> Iterator[None]:
         yield
         return
     ended = threading.Event()
-    asker = _Asker(node, writer, Web())
+    asker = _Asker(node, writer, Web(ANSWER_SECONDS))
     thread = threading.Thread(target=asker.run, args=(ended,), name="witnesses", daemon=True)
     thread.start()
     try:

@@ -11,7 +11,9 @@ from tests.rooms.exchange.city import City, Roads
 from tests.rooms.exchange.town import Town, Twin
 from yangguang.exchange.commands import Face, Server, Web, ask, newest_elsewhere, pull
 from yangguang.exchange.errors import UnreachableError
+from yangguang.exchange.queries import cosigned
 from yangguang.exchange.types import Answer, WitnessAt
+from yangguang.kernel.clock import unix_seconds
 from yangguang.ledger.commands import cosign, generate_key, with_cosignatures
 from yangguang.ledger.errors import HeadForkedError, WitnessAheadError
 from yangguang.ledger.queries import cosignatures, format_verifier_key, origin_hash
@@ -66,6 +68,8 @@ def test_a_witness_cosigns_over_http_and_the_line_is_published_and_archived(
     archived = town.log.archive.note(1)
     assert archived is not None
     assert names(archived, city, town) == ["city"]
+    (city_now, mirror_now) = cosigned(town.log, town.lower.key, [street.witness, street.mirror])
+    assert (city_now.size, city_now.at, mirror_now.size) == (1, unix_seconds(city.clock()), 0)
     town.publish()
     assert ask(street.witness, town.log, town.lower.key, street.web, town.writer.archive_cosigned, known=1).size == 2
 

@@ -12,9 +12,9 @@ import typer
 
 from yangguang.blobs.queries import Blobs
 from yangguang.exchange.commands import Delta, Face, Server, Web, export_delta, pull, raise_alarm, resume
-from yangguang.exchange.queries import log_folder, mirror_states
+from yangguang.exchange.queries import cosigned, log_folder, mirror_states
 from yangguang.exchange.types import Alarm, AlarmKind, Pulled
-from yangguang.kernel.clock import system_clock
+from yangguang.kernel.clock import from_unix, system_clock
 from yangguang.ledger.commands import Witness, copy_head, load_signer
 from yangguang.ledger.queries import format_verifier_key, open_log, origin_hash, verifier_key
 from yangguang.site.cli.output import blank, console, node, say, say_json
@@ -154,6 +154,20 @@ def resume_mirror(name: Annotated[str, typer.Argument(help="下级名称 · Name
     home = node()
     resume(home.mirrors, find_lower(home, name))
     say(f"已恢复 · followed again: {name}")
+
+
+def list_witnesses(as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """本日志的见证方 · How far each witness has cosigned this log, and when it last did."""
+    home = node()
+    log = open_log(home.log)
+    size = log.checkpoint().size
+    found = cosigned(log, verifier_key(load_signer(home.key)), home.witnesses)
+    if as_json:
+        say_json([{"name": one.name, "size": one.size, "of": size, "at": one.at} for one in found])
+        return
+    for one in found:
+        when = from_unix(one.at).isoformat() if one.at is not None else "尚未 not yet"
+        say(f"{one.name}: {one.size} / {size} 条 entries，{when}")
 
 
 def write_delta(
