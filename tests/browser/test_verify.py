@@ -276,6 +276,18 @@ def test_a_page_from_a_package_says_when_the_site_does_not_answer(
     _state(offline, "unknown")
 
 
+def test_a_page_from_a_package_without_a_good_trust_file_takes_the_readers(
+    offline: Page, site: Addresses, tmp_path: Path
+) -> None:
+    verifier = _unpack(site, "genuine", tmp_path)
+    verifier.write_text(verifier.read_text("utf-8").replace('"policy": "#', '"policy": "x'), "utf-8")
+    offline.goto(verifier.as_uri())
+    _choose(offline, _kept(site, "genuine.txt"))
+    assert _verdicts(offline) == ["no-policy"]
+    _choose(offline, _kept(site, "genuine.txt", "policy"))
+    expect(offline.locator("[data-verdict]")).to_have_attribute("data-verdict", "genuine")
+
+
 def test_a_changed_script_in_the_page_does_not_run(chromium: Browser, site: Addresses, tmp_path: Path) -> None:
     verifier = _unpack(site, "genuine", tmp_path)
     verifier.write_text(verifier.read_text("utf-8").replace("the file was changed", "all is well"), "utf-8")

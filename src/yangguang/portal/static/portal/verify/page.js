@@ -66,7 +66,8 @@ var yangguang = yangguang || {};
     const said = JSON.parse(embedded.textContent);
     const bytes = (text) => new TextEncoder().encode(text);
     evidence = {
-      policy: house.parsePolicy(bytes(said.policy)),
+      // A damaged trust file must not silence the page: it then says that it has none, and takes the reader's own.
+      policy: isPolicy(bytes(said.policy)) ? house.parsePolicy(bytes(said.policy)) : null,
       proofs: said.proofs.map(bytes),
       before: said.before.map(bytes),
     };
