@@ -51,7 +51,6 @@ def refuse_contradicted(lower: Lower, level: Level, place: MirrorPlace) -> None:
     """
     pairs = contradictions(level.witness.witness, lower.key.name)
     if len(pairs) > place.holdings.place("contradictions"):
-        place.holdings.set_place(contradictions=len(pairs))
         ours, theirs = pairs[-1]
         raise FaultError(
             f"{lower.key.name} asked our witness to cosign two trees of one size",

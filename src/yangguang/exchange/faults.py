@@ -4,6 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from yangguang.exchange.alarms import raise_alarm
+from yangguang.exchange.cosigning import contradictions
 from yangguang.exchange.errors import FaultError
 from yangguang.exchange.level import Level
 from yangguang.exchange.places import MirrorPlace
@@ -29,7 +30,9 @@ def at_fault(level: Level, lower: Lower, place: MirrorPlace, error: FaultError) 
     alarm = Alarm(error.kind, lower.name, lower.key.name, str(error), error.evidence)
     found = _raise(level, place, alarm)
     if error.kind is AlarmKind.FORK and found is not None:
-        place.holdings.set_place(stopped=found.name)
+        # One write: what a person resumes from is this alarm, with every contradiction known by now.
+        known = len(contradictions(level.witness.witness, lower.key.name))
+        place.holdings.set_place(stopped=found.name, contradictions=known)
     return found
 
 

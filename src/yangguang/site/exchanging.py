@@ -145,7 +145,8 @@ class _Asker:
         except (WitnessAheadError, HeadForkedError) as error:
             refused_to_write(self._node, error, newest_elsewhere([witness], self._node.origin, self._transport))
             answer = Cosigned(witness.name, known, str(error))
-        except YangguangError as error:
+        except (YangguangError, OSError) as error:
+            # Also where an alarm could not be written: the next round tries again.
             answer = Cosigned(witness.name, known, str(error))
         self._last[witness.name], self._asked[witness.name] = answer, time.monotonic()
         self._remark(witness, answer)

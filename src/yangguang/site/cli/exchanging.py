@@ -89,14 +89,16 @@ def serve_witness(
     folder: FolderOption = None,
 ) -> None:
     """启动见证服务 · Answer requests to cosign, and give out mirrored logs, until Ctrl-C."""
-    home = blank()
+    home, own = blank(), _folder(folder)
+    # A witness alone, without a node, keeps its alarms beside its keys.
+    alarms = home.alarms if own == home.witness else own / "alarms"
     logs = {origin_hash(lower.key.name): log_folder(home.mirrors, lower.name) for lower in home.lowers}
-    with cosigners(_folder(folder), system_clock) as (cosigner, mirroring):
+    with cosigners(own, system_clock) as (cosigner, mirroring):
         face = Face(
             witness=cosigner.witness,
             content_mirror=mirroring.witness,
             logs=logs,
-            contradicted=_Contradictions(cosigner.witness, home.alarms),
+            contradicted=_Contradictions(cosigner.witness, alarms),
         )
         server = Server(host, port, face)
         with _told_to_stop() as ended:
@@ -112,7 +114,7 @@ def serve_witness(
 @mirror.command("run")
 def run_mirror(
     once: Annotated[bool, typer.Option("--once", help="只拉取一轮 · Pull each once.")] = False,  # noqa: FBT002
-    every: Annotated[float, typer.Option(help="每轮间隔，秒 · Seconds between rounds.", min=1.0)] = 60.0,
+    every: Annotated[float, typer.Option(help="每轮间隔，秒 · Seconds between rounds.", min=10.0)] = 60.0,
     receipt_seconds: ReceiptOption = 600,
 ) -> None:
     """镜像 · Pull every lower log: verify, cosign, fetch contents, write receipts; alarms by name."""
