@@ -162,22 +162,33 @@ var yangguang = yangguang || {};
   // When the log took the entry in, by the clocks of others: since when a quorum had seen it, until when a quorum had
   // not, and since when somebody else held the contents too.
   function bracket(checked, before, trusted) {
-    const { origin, cosigned } = checked.checkpoint;
+    const { cosigned } = checked.checkpoint;
     const mirrors = cosigned.filter((witness) => witness.key.endsWith(MIRROR));
     const readable = [].concat(...mirrors.map((witness) => witness.moments));
-    const earlier = before.map((note) => {
-      try {
-        const known = house.trusted(note, trusted);
-        return known.origin === origin && known.size <= checked.index ? house.stillSeenBy(trusted, known.cosigned) : 0;
-      } catch (error) {
-        return 0;
-      }
-    });
+    const until = house.seenBy(trusted, cosigned);
+    const from = before.map((note) => notBefore(note, until, checked, trusted)).find((moment) => moment !== null);
     return {
-      from: Math.max(0, ...earlier) || null,
-      until: house.seenBy(trusted, cosigned),
+      from,
+      until,
       readable: readable.length ? Math.min(...readable) : null,
     };
+  }
+
+  // Until when, by one earlier checkpoint, the log was known to end before the entry. A witness that was asked late may
+  // have cosigned it after others had seen the entry: then only what was signed in time counts.
+  function notBefore(note, until, { index, checkpoint }, trusted) {
+    let known;
+    try {
+      known = house.trusted(note, trusted);
+    } catch (error) {
+      return null;
+    }
+    if (known.origin !== checkpoint.origin || known.size > index) return null;
+    const inTime = (moment) => until === null || moment <= until;
+    const some = known.cosigned.map(({ name, moments }) => ({ name, moments: moments.filter(inTime) }));
+    const times = [known.cosigned, some].map((marks) => house.stillSeenBy(trusted, marks));
+    const found = times.find((moment) => moment !== null && inTime(moment));
+    return found === undefined ? null : found;
   }
 
   // --- what is shown
