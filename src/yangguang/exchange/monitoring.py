@@ -64,6 +64,14 @@ class _Visit:
     """Whether everything was looked at, so that what was not found again has ended."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Trusted:
+    """Whom a visit believes: the trust file, and the key in it of the log visited."""
+
+    policy: Policy
+    key: VerifierKey
+
+
 def monitor(targets: Sequence[Target], how: Monitoring) -> MonitorReport:
     """Visit every target once and return the signed report; what is wrong with a log is reported, never raised.
 
@@ -90,9 +98,11 @@ def _report(target: Target, how: Monitoring) -> LogReport:
             said = replace(said, origin=key.name, trust=trust)
             with Mirror(folder / "log", folder / "head.sqlite3", key) as mirror:
                 before = mirror.size
-                _visit(visit, mirror, knowledge, policy, note)
+                _visit(visit, mirror, knowledge, _Trusted(policy, key), note)
                 said = replace(said, size=mirror.size, root=mirror.log.root(mirror.size).hex() if mirror.size else "")
                 said = replace(said, added=mirror.size - before)
+        except UntrustedError as error:
+            visit.concerns.append(Concern(AlarmKind.SIGNATURE, "checkpoint", str(error)))
         except ExchangeError as error:
             visit.concerns.append(Concern(AlarmKind.SILENT, "checkpoint", str(error)))
         except HeadDisagreesError as error:
@@ -100,18 +110,18 @@ def _report(target: Target, how: Monitoring) -> LogReport:
         return _settled(visit, knowledge, said)
 
 
-def _visit(visit: _Visit, mirror: Mirror, knowledge: Knowledge, policy: Policy, note: bytes) -> None:
+def _visit(visit: _Visit, mirror: Mirror, knowledge: Knowledge, trusted: _Trusted, note: bytes) -> None:
     since = knowledge.next_index
-    if not _extend(visit, mirror, policy, note):
+    if not _extend(visit, mirror, trusted, note):
         return
     visit.concerns += follow(mirror.log, mirror.size, knowledge, visit.now, visit.how.progress)
-    visit.concerns += judge_times(mirror.log, mirror.size, knowledge, policy)
-    _judge_age(visit, knowledge, policy, note)
+    visit.concerns += judge_times(mirror.log, mirror.size, knowledge, trusted.policy)
+    _judge_age(visit, knowledge, trusted.policy, note)
     differences: list[Concern] = []
     for attempt in range(PATIENCE):
         if attempt:
             visit.how.pause(PATIENCE_SECONDS)
-            if not _extend(visit, mirror, policy, _checkpoint(visit)):
+            if not _extend(visit, mirror, trusted, _checkpoint(visit)):
                 return
             visit.concerns += follow(mirror.log, mirror.size, knowledge, visit.now, visit.how.progress)
         site = Site(visit.target.url, mirror.log, knowledge, since)
@@ -157,7 +167,9 @@ def _compare_policies(visit: _Visit, pinned: str) -> None:
 
 
 def _key(visit: _Visit, policy: Policy, note: bytes) -> VerifierKey:
-    """Return the key of the log that `note` claims to be of."""
+    """Return the key of the log that `note` claims to be of; the only key there is, whatever it claims."""
+    if len(policy.logs) == 1 and not visit.target.origin:
+        return policy.logs[0]
     claimed = visit.target.origin or note.partition(b"\n")[0].decode("utf-8", "replace")
     for key in policy.logs:
         if key.name == claimed:
@@ -178,15 +190,15 @@ def _fetch(visit: _Visit, path: str, limit: int) -> bytes:
     return answer.body
 
 
-def _extend(visit: _Visit, mirror: Mirror, policy: Policy, note: bytes) -> bool:
+def _extend(visit: _Visit, mirror: Mirror, trusted: _Trusted, note: bytes) -> bool:
     """Bring the monitor's copy up to `note`; say whether it may be gone on from."""
-    lower = Lower("", visit.target.url, next(key for key in policy.logs if key.name == _origin(note, visit)))
+    lower = Lower("", visit.target.url, trusted.key)
     try:
         size = parse_checkpoint(note, lower.key).size
         theirs = remote_log(lower, visit.how.transport, note)
         entries = (entry.data for entry in theirs.entries(mirror.size, size)) if mirror.size < size else ()
         mirror.extend(note, entries, path=claimed_path(theirs, mirror.size, size))
-        if cosignatures(note, policy):
+        if cosignatures(note, trusted.policy):
             mirror.archive_cosigned(note)
     except (BadSignatureError, MalformedNoteError) as error:
         message = f"what stands there is not signed as it must be: {error}"
@@ -202,10 +214,6 @@ def _extend(visit: _Visit, mirror: Mirror, policy: Policy, note: bytes) -> bool:
     else:
         return True
     return False
-
-
-def _origin(note: bytes, visit: _Visit) -> str:
-    return visit.target.origin or note.partition(b"\n")[0].decode("utf-8", "replace")
 
 
 def _judge_age(visit: _Visit, knowledge: Knowledge, policy: Policy, note: bytes) -> None:

@@ -101,6 +101,18 @@ def test_a_checkpoint_of_another_key_is_not_believed(site: Website, watch: Watch
     assert {found.kind for found in watch.visit(policy=policy).found} == {"signature"}
 
 
+def test_what_is_no_checkpoint_at_all_is_kept_as_evidence(site: Website, watch: Watch) -> None:
+    watch.visit()
+    site.tampered = {"log/checkpoint": b"\xff\x00"}
+    assert watch.kinds() == {"signature"}
+    assert evidence(watch, "signature")["theirs.note"] == b"\xff\x00"
+
+
+def test_a_log_must_be_the_one_that_was_asked_for(site: Website, watch: Watch) -> None:
+    assert watch.visit(origin=site.lower.key.name).found == ()
+    assert {found.kind for found in watch.visit(origin="other.example/xxgk").found} == {"signature"}
+
+
 def test_an_entry_outside_the_schema_is_found_and_the_log_is_followed_on(site: Website, watch: Watch) -> None:
     site.live()
     site.append(b'{"t":"publish","text":"\xe5\x8d\x83","v":1}')

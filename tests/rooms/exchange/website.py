@@ -75,10 +75,10 @@ class Watch:
     clock: Clock = field(default_factory=Clock)
     paused: float = 0.0
 
-    def visit(self, *, stale_seconds: int = 26 * 3_600, policy: Policy | None = None) -> LogReport:
-        return self.report(stale_seconds=stale_seconds, policy=policy).logs[0]
+    def visit(self, *, policy: Policy | None = None, origin: str = "") -> LogReport:
+        return self.report(policy=policy, origin=origin).logs[0]
 
-    def report(self, *, stale_seconds: int = 26 * 3_600, policy: Policy | None = None) -> MonitorReport:
+    def report(self, *, policy: Policy | None = None, origin: str = "") -> MonitorReport:
         how = Monitoring(
             state=self.state,
             transport=Roads({self.site.name: self.site}),
@@ -86,9 +86,8 @@ class Watch:
             pause=self._pause,
             chance=Random(7),
             policy=policy,
-            stale_seconds=stale_seconds,
         )
-        return monitor([Target(self.site.lower.url)], how)
+        return monitor([Target(self.site.lower.url, origin)], how)
 
     def kinds(self) -> set[str]:
         return {found.kind.value for found in self.visit().found}
