@@ -56,6 +56,8 @@ class SecondHead:
         """
         before = self.note()
         if before == note:
+            # A killed process may have given it its name and not synced that.
+            self._files.sync_folder(self._path.parent)
             return None
         self.replace(note)
         return before
