@@ -79,16 +79,18 @@ class Archive:
             whole = merged(present or note, note)
         except MalformedNoteError as error:
             raise LogDamagedError(f"{archive_path(size)} holds another checkpoint of that size: {error}") from error
+        target = self._folder / archive_path(size)
+        self._settle(target.parent)
         if whole != present:
-            self._write(self._folder / archive_path(size), whole)
+            self._write(target, whole)
+        # Also when it was there: a killed process may have given it its name and not synced that.
+        self._files.sync_folder(target.parent)
         return whole
 
     def _write(self, target: Path, data: bytes) -> None:
-        self._settle(target.parent)
         draft = target.with_name(f"{target.name}.tmp")
         self._files.write(draft, data)
         self._files.rename(draft, target)
-        self._files.sync_folder(target.parent)
 
     def _settle(self, folder: Path) -> None:
         """Create `folder` and its parents where needed, durably; a killed process may have left them unsynced."""
