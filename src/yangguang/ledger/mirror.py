@@ -73,6 +73,9 @@ class Mirror:
             undo.callback(self._lock.release)
             if not head.exists():
                 self._begin(log, head)
+            # A process killed while it began the copy may have named folder and store, and not synced that.
+            for folder in {log.parent, head.parent}:
+                self._files.sync_folder(folder)
             self._head: HeadStore = open_head(head, key.name, self._files)
             undo.callback(self._head.close)
             self._public = PublicFolder(log, self._files)

@@ -280,6 +280,9 @@ def open_writer(
     with ExitStack() as undo:
         lock = files.lock(log)
         undo.callback(lock.release)
+        # A process killed while it created the log may have named folder and store, and not synced that.
+        for folder in {log.parent, head.parent}:
+            files.sync_folder(folder)
         store = open_head(head, signer.name, files)
         undo.callback(store.close)
         public = PublicFolder(log, files)

@@ -330,7 +330,7 @@ def test_a_mirror_failing_at_any_file_operation_goes_on_and_never_shows_what_it_
 
 def test_a_mirror_that_failed_takes_nothing_more_until_it_is_opened_again(copy: Copy) -> None:
     copy.open().close()
-    with copy.open(Failing(1)) as mirror:
+    with copy.open(Failing(2)) as mirror:
         with pytest.raises(NotAcknowledgedError, match="entries 0 to 299"):
             copy.pull(mirror, 300)
         with pytest.raises(WriterStoppedError, match="injected"):
