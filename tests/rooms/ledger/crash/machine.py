@@ -140,8 +140,11 @@ class SimulatedFiles(Files):
         return tuple(sorted(self.machine.disk.folder(self._inside(folder))[1].now))
 
     def is_folder(self, path: Path) -> bool:
-        at = self.machine.disk.find(self._inside(path))
-        return at is not None and isinstance(self.machine.disk.nodes[at], Folder)
+        try:
+            self.machine.disk.folder(self._inside(path))
+        except FileNotFoundError:
+            return False
+        return True
 
     def remove(self, path: Path) -> None:
         name = self._inside(path)
